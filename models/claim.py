@@ -1,0 +1,93 @@
+"""Whether five typed fields find a record: numbers and birth date exactly, the name tolerantly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from sqlalchemy.orm import Session
+
+from models.binding import (
+    ReviewReason,
+    TriesLeft,
+    bind,
+    bindings_of,
+    open_review,
+    record_attempt,
+    tries_left,
+)
+from models.identity import NameMatch, compare_names
+from models.worker import NumberKind, Worker, kinds_known, workers_with
+
+QUIET_CLAIMS = 3
+"""From the next parallel claim on, a person looks at who claims this worker. Nobody is refused for it."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody says of herself, normalised; a number she does not have is None."""
+
+    passport_no: str | None
+    arc_no: str | None
+    name: str
+    birth_date: date
+    phone: str | None = None
+
+    @property
+    def numbers(self) -> Mapping[NumberKind, str]:
+        given = {NumberKind.PASSPORT: self.passport_no, NumberKind.ARC: self.arc_no}
+        return {kind: number for kind, number in given.items() if number}
+
+
+class Outcome(Enum):
+    """BOUND is the only one she can tell apart; a doubt waits for a person, in silence."""
+
+    BOUND = "bound"
+    REVIEW = "review"
+    NO_MATCH = "no_match"
+
+
+def submit(session: Session, contact_id: int, claim: Claim, now: datetime) -> Outcome:
+    """Find the record and bind the account to it as a claim, or note why not. Counts the try."""
+    if tries_left(session, contact_id, now) is not TriesLeft.YES:
+        return Outcome.NO_MATCH
+    worker, doubt = _find(session, claim)
+    if worker is not None and doubt is None:
+        # Brokers often fill in their own number: it decides nothing, but a person may want to know.
+        record_attempt(session, contact_id, now, matched=True, phone_matched=_same_phone(claim, worker))
+        bind(session, contact_id, worker.id, now)
+        if len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
+            open_review(session, contact_id, worker.id, ReviewReason.SEVERAL_CLAIMS, now)
+        return Outcome.BOUND
+    record_attempt(session, contact_id, now, matched=False)
+    if worker is not None and doubt is not None:
+        open_review(session, contact_id, worker.id, doubt, now)
+        return Outcome.REVIEW
+    if tries_left(session, contact_id, now) is TriesLeft.NEVER:
+        open_review(session, contact_id, None, ReviewReason.TRIES_USED_UP, now)
+    return Outcome.NO_MATCH
+
+
+def _same_phone(claim: Claim, worker: Worker) -> bool | None:
+    return None if claim.phone is None or worker.phone is None else claim.phone == worker.phone
+
+
+def _find(session: Session, claim: Claim) -> tuple[Worker | None, ReviewReason | None]:
+    """The one worker whose numbers and birth date are these, and what is doubtful about the claim."""
+    found = [workers_with(session, kind, number) for kind, number in claim.numbers.items()]
+    candidates = [session.get_one(Worker, worker_id) for worker_id in set[int]().union(*found)]
+    born = [worker for worker in candidates if worker.birth_date == claim.birth_date]
+    if len(born) != 1:
+        return None, None
+    worker = born[0]
+    name = compare_names(claim.name, worker.name)
+    if name is NameMatch.DIFFERENT:
+        return None, None
+    if any(worker.id not in ids for ids in found):
+        # One number is hers and the other nobody's, or another worker's: a slip, or somebody guessing.
+        return (worker, ReviewReason.NUMBERS) if name is NameMatch.SAME else (None, None)
+    if name is NameMatch.DOUBTFUL:
+        return worker, ReviewReason.NAME
+    if not kinds_known(session, worker.id) <= claim.numbers.keys():
+        return worker, ReviewReason.NUMBERS
+    return worker, None

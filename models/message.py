@@ -1,0 +1,295 @@
+"""A message to a worker: one durable row before it is sent, and one honest end."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column, relationship
+
+from models import content as contents
+from models import dialects
+from models.base import Base, Instant
+from models.contact import Contact
+from models.content import Content
+from models.permit import Permit
+from models.secrets import sealed_bytes, sealed_json, sealed_text
+
+LEASE = timedelta(seconds=20)
+"""Longer than a request may take, so a live sender is never overtaken."""
+RETRY_KEY_LIVES = timedelta(hours=23)
+"""LINE forgets a retry key 24 hours after its first request; a repeat would then be a second message."""
+SAID_KEPT = timedelta(days=400)
+"""How long she can look up what we told her: a year, and some weeks to ask about it."""
+NAMESPACE = UUID("5c1c8d5e-0a5f-5a0e-9b1e-6d1f5f0d7a11")
+
+
+class Lane(IntEnum):
+    """Who goes first when there is more to send than LINE allows."""
+
+    URGENT = 0
+    REPLY = 1
+    REMINDER = 2
+    ANNOUNCEMENT = 3
+
+
+class MessageState(StrEnum):
+    """PLANNED waits, LEASED is on its way; every message ends in exactly one of the other four."""
+
+    PLANNED = "planned"
+    LEASED = "leased"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    UNDELIVERABLE = "undeliverable"
+    UNKNOWN = "unknown"
+
+
+FINAL = (MessageState.SENT, MessageState.SUPERSEDED, MessageState.UNDELIVERABLE, MessageState.UNKNOWN)
+
+
+class Message(Base):
+    """One message to one contact. `what` says what it is, so that it exists only once."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "what"),
+        CheckConstraint("state IN ('planned','leased','sent','superseded','undeliverable','unknown')", name="state"),
+        CheckConstraint("lane BETWEEN 0 AND 3", name="lane"),
+        Index(
+            "ix_message_due",
+            "lane",
+            "not_before",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_message_leased",
+            "contact_id",
+            "lease_until",
+            sqlite_where=text("state = 'leased'"),
+            postgresql_where=text("state = 'leased'"),
+        ),
+        Index("ix_message_permit_id", "permit_id"),
+        # What is left to forget, however many messages have been forgotten already.
+        Index(
+            "ix_message_said",
+            "created_at",
+            sqlite_where=text("content IS NOT NULL"),
+            postgresql_where=text("content IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32))
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    permit_id: Mapped[int | None] = mapped_column(ForeignKey("permit.id", ondelete="CASCADE"))
+    # The date it was planned from; when the record no longer says so, the message must not leave.
+    about_on: Mapped[date | None]
+    not_before: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(16), default=MessageState.PLANNED.value)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    leased_by: Mapped[str | None] = mapped_column(String(64))
+    reply_token: Mapped[str | None] = mapped_column(sealed_text("message.reply_token"))
+    reply_until: Mapped[datetime | None] = mapped_column(Instant)
+    # Nothing while a reminder waits: it is composed when it leaves.
+    content: Mapped[Any | None] = mapped_column(sealed_json("message.content"), nullable=True)
+    # The rendered messages, frozen at the first attempt: LINE wants a retry to be identical.
+    body: Mapped[bytes | None] = mapped_column(sealed_bytes("message.body"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    first_tried_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Set before a request leaves and cleared when LINE certainly did not take it: after a crash we know
+    # that we do not know.
+    in_doubt: Mapped[bool] = mapped_column(default=False)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    error: Mapped[str | None] = mapped_column(String(200))
+    answer: Mapped[str | None] = mapped_column(String(16))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    contact: Mapped[Contact] = relationship()
+    permit: Mapped[Permit | None] = relationship()
+
+    @property
+    def retry_key(self) -> UUID:
+        """The same for the same message for ever, also after a restored backup (LINE: X-Line-Retry-Key)."""
+        return uuid5(NAMESPACE, f"{self.contact.line_user_id} {self.what}")
+
+    @property
+    def says(self) -> Content | None:
+        """The content; None before a reminder is composed, and again once it is forgotten."""
+        return None if self.content is None else contents.from_json(self.content)
+
+    def supersede(self, why: str) -> None:
+        """Never send it. Its place is free again, for when the same thing becomes true once more."""
+        if not self.in_doubt:
+            self.what = f"{self.what} #{self.id}"
+        self.end(MessageState.UNKNOWN if self.in_doubt else MessageState.SUPERSEDED, why)
+
+    def end(self, state: MessageState, error: str | None = None) -> None:
+        """Reach one of the four ends; what only sending needed is erased."""
+        self.state, self.error = state.value, error
+        self.leased_by = self.lease_until = self.reply_token = None
+
+    def wait(self, until: datetime, error: str) -> None:
+        """Try again from then on."""
+        self.state, self.not_before, self.error = MessageState.PLANNED.value, until, error
+        self.leased_by = self.lease_until = None
+
+
+def add_reply(
+    session: Session,
+    contact: Contact,
+    content: Content,
+    now: datetime,
+    *,
+    event_id: str,
+    kind: str = "reply",
+    reply_token: str | None = None,
+    reply_until: datetime | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Answer an event; the second handling of the same event adds nothing."""
+    session.execute(
+        dialects.insert(session, Message)
+        .values(
+            contact_id=contact.id,
+            what=f"reply {event_id}",
+            kind=kind,
+            lane=Lane.REPLY.value,
+            content=contents.to_json(content),
+            not_before=not_before or now,
+            reply_token=reply_token,
+            reply_until=reply_until,
+            created_at=now,
+            state=MessageState.PLANNED.value,
+            attempts=0,
+            in_doubt=False,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def release_expired(session: Session, now: datetime) -> None:
+    """Give back what a dead sender held, and give up what LINE would no longer recognise as a retry."""
+    expired = (Message.state == MessageState.LEASED.value) & (Message.lease_until <= now)
+    session.execute(
+        update(Message).where(expired).values(state=MessageState.PLANNED.value, leased_by=None, lease_until=None)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.state == MessageState.PLANNED.value, Message.first_tried_at <= now - RETRY_KEY_LIVES)
+        .values(state=MessageState.UNKNOWN.value, error="RetryKeyExpired")
+    )
+
+
+def claim(session: Session, me: str, now: datetime, limit: int, *, lowest: Lane) -> Sequence[Message]:
+    """Lease up to `limit` due messages down to lane `lowest`, at most one a contact, urgent first.
+
+    Messages to one person leave one after the other, in the order in which they were planned.
+    """
+    ahead = aliased(Message)
+    busy = select(ahead.id).where(ahead.contact_id == Message.contact_id, ahead.state == MessageState.LEASED.value)
+    found = session.scalars(
+        select(Message)
+        .join(Message.contact)
+        .options(contains_eager(Message.contact))
+        .where(
+            Message.state == MessageState.PLANNED.value,
+            Message.lane <= lowest.value,
+            Message.not_before <= now,
+            ~busy.exists(),
+        )
+        .order_by(Message.lane, Message.not_before, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Message)
+    ).all()
+    claimed: dict[int, Message] = {}
+    for message in found:
+        if message.contact_id not in claimed:
+            claimed[message.contact_id] = message
+            message.state, message.leased_by = MessageState.LEASED.value, me
+            message.lease_until = now + LEASE
+            message.attempts += 1
+    return list(claimed.values())
+
+
+def answer(session: Session, contact_id: int, message_id: int, said: str, now: datetime) -> Message | None:
+    """Note what she tapped under a message of hers; None when it is not hers."""
+    message = session.get(Message, message_id)
+    if message is None or message.contact_id != contact_id:
+        return None
+    message.answer, message.answered_at = said, now
+    return message
+
+
+def supersede_pending(session: Session, where: Any, why: str) -> int:
+    """Cancel what matches and has not left yet, replies excepted; how many."""
+    pending = session.scalars(
+        select(Message)
+        .where(Message.state == MessageState.PLANNED.value, Message.lane != Lane.REPLY.value, where)
+        .with_for_update()
+    ).all()
+    for message in pending:
+        message.supersede(why)
+    session.flush()
+    return len(pending)
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Erase what finished messages said; that they were sent, and when, stays."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.created_at <= now - SAID_KEPT,
+            Message.content.is_not(None),
+            Message.state.in_([state.value for state in FINAL]),
+        )
+        .values(content=None, body=None)
+    )
+
+
+def history(session: Session, contact_id: int, limit: int) -> Sequence[Message]:
+    """What she was sent, answers to her own words excepted, newest first."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.contact_id == contact_id,
+            Message.state == MessageState.SENT.value,
+            Message.lane != Lane.REPLY.value,
+        )
+        .order_by(Message.sent_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def counts(session: Session) -> dict[tuple[str, int], int]:
+    """How many messages are in each state and lane."""
+    rows = session.execute(
+        select(Message.state, Message.lane, func.count()).group_by(Message.state, Message.lane)
+    ).tuples()
+    return {(state, lane): n for state, lane, n in rows}
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the message that has waited longest could have left, or None when nothing waits."""
+    return session.scalar(
+        select(func.min(Message.not_before)).where(
+            Message.state == MessageState.PLANNED.value, Message.not_before <= now
+        )
+    )

@@ -1,0 +1,33 @@
+"""A contact keeps the newest fact, whatever order LINE delivers events in."""
+
+from datetime import datetime, timedelta
+
+from bot.database import Database
+from locales import Language
+from models.contact import contact_of, meet
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_late_unfollow_does_not_undo_a_newer_follow(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        contact = meet(session, "U" + "1" * 32, Language.TH, now)
+        assert contact.follow(now + HOUR)
+        assert not contact.unfollow(now)
+    with database.reading() as session:
+        kept = contact_of(session, "U" + "1" * 32)
+        assert kept is not None
+        assert kept.reachable
+        assert kept.follow_changed_at == now + HOUR
+
+
+def test_the_profile_language_never_overrides_a_choice(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        contact = meet(session, "U" + "2" * 32, None, now)
+        assert contact.speaks is Language.EN
+        meet(session, "U" + "2" * 32, Language.VI, now)
+        assert contact.speaks is Language.VI
+        contact.choose_language(Language.ID, now)
+        meet(session, "U" + "2" * 32, Language.TH, now)
+        assert contact.speaks is Language.ID
+        assert not contact.choose_language(Language.EN, now - HOUR)
