@@ -1,0 +1,315 @@
+"""Five questions that find a worker's record and link it to her LINE account."""
+
+from datetime import date
+
+from handlers import menu, privacy
+from handlers.context import Context, Reply
+from handlers.conversation import CHANGE, Answers, Conversation, Question, Refused, Understood, answer_data, begin
+from locales import LANGUAGES, Text, _, say, verbatim
+from models import reminder
+from models.binding import TriesLeft, in_force, tries_left
+from models.claim import Claim, Outcome, submit
+from models.content import Button, Card, Content, PickDate, Postback, Row, Tone, words
+from models.identity import (
+    Reason,
+    Unusable,
+    arc_check_digit_ok,
+    arc_no,
+    birth_date,
+    masked,
+    masked_name,
+    masked_phone,
+    mobile,
+    name,
+    passport_no,
+)
+
+NAME = "binding"
+NONE = "none"
+YES, NO = "yes", "no"
+_YES_LABEL, _NO_LABEL = _("Yes, I agree"), _("No")
+_SEND_LABEL = _("Yes, check my record")
+_NO_ARC_LABEL = _("I have no ARC yet")
+_NO_PHONE_LABEL = _("No phone number")
+
+
+def start(ctx: Context) -> Reply:
+    """Begin or go on; not for somebody who is bound or has used up her tries."""
+    if in_force(ctx.session, ctx.contact.id) is not None:
+        return Reply(
+            words(_("Your LINE account is already linked to your record."), quick=menu.main_buttons(bound=True))
+        )
+    match tries_left(ctx.session, ctx.contact.id, ctx.now):
+        case TriesLeft.LATER:
+            sentence = _("You have tried three times today. Please try again tomorrow, or call 1955.")
+        case TriesLeft.NEVER:
+            sentence = _(
+                "We could not find your record here. Please call 1955: a person will help you in your language."
+            )
+        case TriesLeft.YES:
+            return begin(ctx, BINDING)
+    return Reply(words(sentence, quick=(menu.call_1955(), *menu.main_buttons(bound=False)[:-1])))
+
+
+# --- the questions
+
+
+def _ask_consent(ctx: Context, answers: Answers) -> Content:
+    return Content(
+        (privacy.notice(), *words(_("Do you agree that we use these five things to find your record?")).bubbles),
+        (_option("consent", YES, _YES_LABEL), _option("consent", NO, _NO_LABEL)),
+    )
+
+
+def _understand_consent(ctx: Context, said: str) -> Understood:
+    if _means_yes(said, _YES_LABEL):
+        return Understood(YES)
+    if said == NO or _means(said, _NO_LABEL):
+        raise Refused(_("We respect that. Nothing is saved. Tap “Cancel” to stop, or “Yes, I agree” to go on."))
+    raise Refused(_("Please tap “Yes, I agree” or “Cancel”."))
+
+
+def _ask_passport(ctx: Context, answers: Answers) -> Content:
+    return words(_("1 of 5: What is your passport number? Example: C1234567"))
+
+
+def _understand_passport(ctx: Context, said: str) -> Understood:
+    try:
+        number = passport_no(said)
+    except Unusable as unusable:
+        raise Refused(
+            _length(unusable.reason, _("A passport number has 6 to 9 letters and digits, like C1234567."))
+        ) from None
+    if not any(character.isdigit() for character in number):
+        raise Refused(_("A passport number has 6 to 9 letters and digits, like C1234567."))
+    return Understood(number)
+
+
+def _ask_arc(ctx: Context, answers: Answers) -> Content:
+    return words(
+        _("2 of 5: What is your ARC (residence card) number? Example: A800000014"),
+        quick=(_option("arc_no", NONE, _NO_ARC_LABEL),),
+    )
+
+
+def _understand_arc(ctx: Context, said: str) -> Understood:
+    if said == NONE or _means(said, _NO_ARC_LABEL):
+        return Understood("")
+    try:
+        number = arc_no(said)
+    except Unusable as unusable:
+        raise Refused(
+            _length(
+                unusable.reason, _("An ARC number has one or two letters and then digits, 10 in all, like A800000014.")
+            )
+        ) from None
+    if arc_check_digit_ok(number):
+        return Understood(number)
+    return Understood(
+        number,
+        _(
+            "Please compare the ARC number with your card once more: one character may be wrong. "
+            "Tap “Back” to change it."
+        ),
+    )
+
+
+def _ask_name(ctx: Context, answers: Answers) -> Content:
+    return words(_("3 of 5: What is your full name, as in your passport? Example: NGUYEN VAN NAM"))
+
+
+def _understand_name(ctx: Context, said: str) -> Understood:
+    try:
+        return Understood(name(said))
+    except Unusable:
+        raise Refused(_("Please write your name in letters, as in your passport.")) from None
+
+
+def _ask_birth_date(ctx: Context, answers: Answers) -> Content:
+    picker = PickDate(
+        _("Choose the date"),
+        answer_data(NAME, "birth_date"),
+        initial=date(1995, 1, 1),
+        earliest=date(ctx.today.year - 100, 1, 1),
+        latest=ctx.today,
+    )
+    return words(
+        _("4 of 5: When were you born? Tap “Choose the date”, or write it like this: 1990-05-21"), quick=(picker,)
+    )
+
+
+def _understand_birth_date(ctx: Context, said: str) -> Understood:
+    try:
+        return Understood(birth_date(said, ctx.today).isoformat())
+    except Unusable as unusable:
+        raise Refused(_WHY_NOT_BORN.get(unusable.reason, _NOT_A_DATE)) from None
+
+
+_NOT_A_DATE = _(
+    "This is not a date we can read. Please write year-month-day, like 1990-05-21, or tap “Choose the date”."
+)
+_WHY_NOT_BORN = {
+    Reason.AMBIGUOUS_DATE: _("We cannot tell the day from the month. Please write year-month-day, like 1990-05-21."),
+    Reason.IN_THE_FUTURE: _("This date is in the future. Please check the year."),
+    Reason.TOO_YOUNG: _("This year is too late for a worker's birth date. Please check it."),
+    Reason.TOO_OLD: _("This year is too early. Please check it."),
+}
+
+
+def _ask_phone(ctx: Context, answers: Answers) -> Content:
+    return words(
+        _("5 of 5: What is your mobile number in Taiwan? Example: 0912345678"),
+        quick=(_option("phone", NONE, _NO_PHONE_LABEL),),
+    )
+
+
+def _understand_phone(ctx: Context, said: str) -> Understood:
+    if said == NONE or _means(said, _NO_PHONE_LABEL):
+        return Understood("")
+    try:
+        return Understood(mobile(said))
+    except Unusable as unusable:
+        if unusable.reason is Reason.FOREIGN_NUMBER:
+            raise Refused(
+                _("This is not a number in Taiwan. A mobile number here begins with 09, like 0912345678.")
+            ) from None
+        raise Refused(_("A mobile number in Taiwan begins with 09 and has 10 digits, like 0912345678.")) from None
+
+
+def _ask_summary(ctx: Context, answers: Answers) -> Content:
+    born = date.fromisoformat(answers["birth_date"])
+    hidden_day = f"{born.year}-••-••"
+    nothing = _("none")
+    rows = (
+        ("passport_no", _("Passport number"), verbatim(masked(answers["passport_no"]))),
+        ("arc_no", _("ARC number"), verbatim(masked(answers["arc_no"])) if answers["arc_no"] else nothing),
+        ("name", _("Name"), verbatim(masked_name(answers["name"]))),
+        ("birth_date", _("Birth date"), verbatim(hidden_day)),
+        ("phone", _("Mobile number"), verbatim(masked_phone(answers["phone"])) if answers["phone"] else nothing),
+    )
+    return Content(
+        (
+            Card(
+                title=_("Is this right?"),
+                lead=(_("We show only a part, so that nobody can read it over your shoulder."),),
+                rows=tuple(Row(label, value) for _question, label, value in rows),
+                buttons=(_option("summary", YES, _SEND_LABEL),),
+            ),
+        ),
+        tuple(
+            Postback(_CHANGE_LABELS[question], CHANGE + question, said=_CHANGE_LABELS[question])
+            for question, _label, _value in rows
+        ),
+    )
+
+
+_CHANGE_LABELS = {
+    "passport_no": _("Change passport no."),
+    "arc_no": _("Change ARC no."),
+    "name": _("Change name"),
+    "birth_date": _("Change birth date"),
+    "phone": _("Change phone"),
+}
+
+
+def _understand_summary(ctx: Context, said: str) -> Understood:
+    if _means_yes(said, _SEND_LABEL):
+        return Understood(YES)
+    raise Refused(_("Please tap “Yes, check my record”, or change what is wrong."))
+
+
+def _finish(ctx: Context, answers: Answers) -> Reply:
+    claim = Claim(
+        passport_no=answers["passport_no"],
+        arc_no=answers["arc_no"] or None,
+        name=answers["name"],
+        birth_date=date.fromisoformat(answers["birth_date"]),
+        phone=answers["phone"] or None,
+    )
+    outcome = submit(ctx.session, ctx.contact.id, claim, ctx.now)
+    if outcome is not Outcome.BOUND:
+        return Reply(_not_found(), after=ctx.rules.binding_answered_after)
+    reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
+    return Reply(_bound(), after=ctx.rules.binding_answered_after)
+
+
+def _not_found() -> Content:
+    """The same for every failure: it must not tell whether a record exists."""
+    return Content(
+        (
+            Card(
+                title=_("We could not link your record now"),
+                lead=(
+                    _("Please compare what you typed with your passport and your residence card, and try again."),
+                    _("If your record needs a second look, a person will do it. You can call 1955 at any time."),
+                ),
+                buttons=(menu.button(menu.BIND), menu.call_1955()),
+                tone=Tone.NOTICE,
+            ),
+        ),
+        menu.main_buttons(bound=False),
+    )
+
+
+def _bound() -> Content:
+    return Content(
+        (
+            Card(
+                title=_("Your record is linked"),
+                lead=(
+                    _("We will remind you here before your permit ends, and you can look at it at any time."),
+                    _(
+                        "Documents alone do not prove who you are. Private matters stay closed until you confirm "
+                        "in person."
+                    ),
+                ),
+                notes=(_("If you did not do this yourself, tap “Unlink” and call 1955."),),
+                buttons=(menu.button(menu.PERMIT), menu.button(menu.HELP)),
+            ),
+        ),
+        menu.main_buttons(bound=True),
+    )
+
+
+def _option(question: str, value: str, label: Text) -> Button:
+    return Postback(label, answer_data(NAME, question, value), said=label)
+
+
+# How people say yes without looking at the button.
+_YES_TYPED = frozenset(
+    {"ok", "okay", "yes", "y", "是", "對", "好", "同意", "ya", "iya", "betul", "benar", "setuju"}
+    | {"đúng", "đồng ý", "có", "ใช่", "ถูกต้อง", "ยินยอม", "ตกลง", "oo", "opo", "tama", "sige"}
+)
+
+
+def _means_yes(said: str, label: Text) -> bool:
+    return said == YES or said.strip().strip(".!").casefold() in _YES_TYPED or _means(said, label)
+
+
+def _means(said: str, *labels: Text) -> bool:
+    """Whether somebody typed the words of a button, in any of the six languages."""
+    typed = said.strip().strip(".!").casefold()
+    return any(typed == say(label, language).casefold() for label in labels for language in LANGUAGES)
+
+
+def _length(reason: Reason, otherwise: Text) -> Text:
+    if reason is Reason.TOO_SHORT:
+        return _("This is too short. {what}", what=otherwise)
+    if reason is Reason.TOO_LONG:
+        return _("This is too long. {what}", what=otherwise)
+    return otherwise
+
+
+BINDING = Conversation(
+    name=NAME,
+    questions=(
+        Question("consent", _ask_consent, _understand_consent),
+        Question("passport_no", _ask_passport, _understand_passport),
+        Question("arc_no", _ask_arc, _understand_arc),
+        Question("name", _ask_name, _understand_name),
+        Question("birth_date", _ask_birth_date, _understand_birth_date),
+        Question("phone", _ask_phone, _understand_phone),
+        Question("summary", _ask_summary, _understand_summary),
+    ),
+    finish=_finish,
+)

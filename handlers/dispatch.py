@@ -1,0 +1,124 @@
+"""Which conversation answers an event."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from handlers import assistance, binding, conversation, menu, permit, reactions, unbinding, welcome
+from handlers.context import Context, Reply
+from handlers.conversation import Conversation, Refused
+from handlers.event import Did
+from locales import Language, language_named
+from models import conversation as kept
+from models import inbox
+from models.conversation import Progress
+
+CONVERSATIONS: Mapping[str, Conversation] = {binding.NAME: binding.BINDING}
+
+_WISHES: Mapping[str, Callable[[Context], Reply]] = {
+    menu.PERMIT: permit.show,
+    menu.MESSAGES: permit.show_messages,
+    menu.BIND: binding.start,
+    menu.LANGUAGE: welcome.ask_language,
+    menu.HELP: assistance.show,
+    menu.MENU: assistance.show_menu,
+    menu.UNBIND: unbinding.ask,
+    unbinding.CONFIRM: unbinding.confirm,
+    unbinding.UNDO: unbinding.undo,
+    unbinding.KEEP: unbinding.keep,
+}
+
+
+def answer(ctx: Context) -> Reply | None:
+    """What to say to this event; None where nothing can or need be said."""
+    match ctx.event.did:
+        case Did.FOLLOW:
+            return welcome.followed(ctx)
+        case Did.UNFOLLOW:
+            welcome.unfollowed(ctx)
+        case Did.UNSEND:
+            _unsent(ctx)
+        case Did.POSTBACK:
+            return _tapped(ctx)
+        case Did.TEXT:
+            return _wrote(ctx)
+        case Did.STICKER:
+            return _aside(ctx, assistance.sticker(ctx))
+        case Did.ATTACHMENT:
+            return _aside(ctx, assistance.attachment(ctx))
+        case Did.LOCATION:
+            return _aside(ctx, assistance.location(ctx))
+        case Did.OTHER:
+            pass
+    return None
+
+
+def _tapped(ctx: Context) -> Reply | None:
+    data = ctx.event.data + ctx.event.picked
+    head, _colon, rest = data.partition(":")
+    if data in _WISHES:
+        return _aside(ctx, _WISHES[data](ctx)) if data != menu.BIND else _WISHES[data](ctx)
+    if head == "language" and rest in set(Language):
+        return _in_new_language(ctx, Language(rest))
+    if head in ("answer", "talk"):
+        talk, progress = _talk(ctx)
+        if talk is None or progress is None:
+            return assistance.show_menu(ctx)
+        return _heard(ctx, talk, progress, data)
+    return reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx)
+
+
+def _wrote(ctx: Context) -> Reply | None:
+    said = ctx.event.text.strip()
+    talk, progress = _talk(ctx)
+    if talk is not None and progress is not None:
+        return _heard(ctx, talk, progress, said)
+    return _wish_typed(ctx, said) or assistance.not_understood(ctx)
+
+
+def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Reply:
+    """An answer to the question she is at; else a wish she may have; else why it cannot be right."""
+    try:
+        return conversation.hear(ctx, talk, progress, said)
+    except Refused as refused:
+        wish = _wish_typed(ctx, said)
+        return wish or conversation.ask_again(ctx, talk, progress, refused.why)
+
+
+def _wish_typed(ctx: Context, said: str) -> Reply | None:
+    language = language_named(said)
+    if language is not None:
+        return _in_new_language(ctx, language)
+    command = menu.command(said)
+    if command is None:
+        return None
+    reply = _WISHES[command](ctx)
+    return reply if command == menu.BIND else _aside(ctx, reply)
+
+
+def _in_new_language(ctx: Context, language: Language) -> Reply:
+    talk, progress = _talk(ctx)
+    reply = welcome.choose_language(ctx, language)
+    if talk is None or progress is None:
+        return reply
+    return conversation.ask_again(ctx, talk, progress)
+
+
+def _aside(ctx: Context, reply: Reply) -> Reply:
+    """Something else said in the middle of a conversation: offer the way back to it."""
+    talk, _progress = _talk(ctx)
+    if talk is None:
+        return reply
+    content = reply.content
+    return replace(reply, content=replace(content, quick=(conversation.go_on_button(), *content.quick)[:13]))
+
+
+def _talk(ctx: Context) -> tuple[Conversation | None, Progress | None]:
+    progress = kept.progress_of(ctx.session, ctx.contact.id, ctx.now)
+    return (CONVERSATIONS.get(progress.name), progress) if progress else (None, None)
+
+
+def _unsent(ctx: Context) -> None:
+    """LINE asks to delete what a person has unsent, wherever we kept it."""
+    if ctx.event.message_id is not None:
+        conversation.unsend(ctx, ctx.event.message_id)
+        inbox.forget_message(ctx.session, ctx.contact.line_user_id, ctx.event.message_id)

@@ -1,0 +1,143 @@
+"""“My permit”: what we hold, since when, what it means today, and every message she was sent."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers import menu
+from handlers.context import Context, Reply
+from law.residence import extend_residence
+from locales import Text, _, ngettext, verbatim
+from models import message
+from models.binding import in_force
+from models.content import Bubble, Button, Card, Content, Row, Tone, words
+from models.permit import Permit, PermitStatus, permits_of
+from models.permit_advice import CHECK_WITH_NIA, as_of, next_steps, window_rows
+from models.worker import Worker
+
+SHOWN = 3
+"""Permits shown at once: LINE takes five bubbles a request, and two are needed for the rest."""
+MESSAGES_SHOWN = 10
+
+WORKS: dict[str, Text] = {
+    "manufacturing": _("Manufacturing"),
+    "construction": _("Construction"),
+    "fishing": _("Fishing"),
+    "agriculture": _("Agriculture"),
+    "household_care": _("Care in a household"),
+    "household_helper": _("Household help"),
+    "institution_care": _("Care in an institution"),
+    "professional": _("Professional work"),
+    "student_work": _("Student work"),
+    "other": _("Other work"),
+}
+
+
+def show(ctx: Context) -> Reply:
+    """The permits of the worker this account is linked to."""
+    binding = in_force(ctx.session, ctx.contact.id)
+    if binding is None or binding.worker is None:
+        return Reply(not_linked())
+    worker = binding.worker
+    permits = permits_of(ctx.session, worker.id)
+    if not permits:
+        return Reply(words(_("We hold no permit of yours yet. Call 1955 if you have one."), quick=_buttons()))
+    bubbles: list[Bubble] = [_card(permit, ctx.today) for permit in _most_useful(permits, ctx.today)]
+    if worker.arc_expires_on is not None:
+        bubbles.append(_arc_card(worker, worker.arc_expires_on, ctx.today))
+    return Reply(Content(tuple(bubbles), _buttons()))
+
+
+def show_messages(ctx: Context) -> Reply:
+    """What this account was sent, newest first."""
+    if in_force(ctx.session, ctx.contact.id) is None:
+        return Reply(not_linked())
+    sent = message.history(ctx.session, ctx.contact.id, MESSAGES_SHOWN)
+    if not sent:
+        return Reply(words(_("We have not sent you any reminder yet."), quick=_buttons()))
+    rows = []
+    for one in sent:
+        said = one.says
+        first = said.bubbles[0] if said else None
+        if one.sent_at is not None and isinstance(first, Card):
+            rows.append(Row(verbatim(one.sent_at), first.title))
+    return Reply(
+        Content(
+            (Card(title=_("What we have sent you"), rows=tuple(rows), buttons=(menu.button(menu.PERMIT),)),), _buttons()
+        )
+    )
+
+
+def not_linked() -> Content:
+    """For everything personal, to somebody whose account is not linked."""
+    return Content(
+        (
+            Card(
+                title=_("Your record is not linked yet"),
+                lead=(_("Link your record once, in about two minutes. Then you see your permit and its dates here."),),
+                buttons=(menu.button(menu.BIND), menu.call_1955()),
+            ),
+        ),
+        menu.main_buttons(bound=False),
+    )
+
+
+def _buttons() -> tuple[Button, ...]:
+    return menu.main_buttons(bound=True)
+
+
+def _most_useful(permits: Sequence[Permit], today: date) -> list[Permit]:
+    """Those that run or will run first; ended and revoked ones only while there is room."""
+    usable = [p for p in permits if p.status == PermitStatus.ACTIVE and p.ends_on >= today]
+    others = [p for p in permits if p not in usable]
+    return [*sorted(usable, key=lambda permit: permit.ends_on), *others][:SHOWN]
+
+
+def _card(permit: Permit, today: date) -> Card:
+    running = permit.status == PermitStatus.ACTIVE and permit.ends_on >= today
+    rows = [
+        Row(_("Permit number"), verbatim(permit.permit_no)),
+        Row(_("Employer"), verbatim(permit.employer_name)),
+        Row(_("Work"), WORKS.get(permit.work, verbatim(permit.work))),
+        Row(_("Place"), verbatim(permit.county)),
+        Row(_("From"), verbatim(permit.starts_on)),
+        Row(_("To"), verbatim(permit.ends_on)),
+    ]
+    if running:
+        rows += [*window_rows(permit)]
+    return Card(
+        title=_title(permit, today),
+        lead=next_steps(permit, today),
+        rows=tuple(rows),
+        notes=(
+            as_of(permit.as_of),
+            _("If something is wrong or has changed, call 1955. The letter about your permit decides."),
+        ),
+        buttons=(menu.call_1955(),),
+        tone=Tone.CALM if running else Tone.URGENT,
+    )
+
+
+def _title(permit: Permit, today: date) -> Text:
+    if permit.status == PermitStatus.REVOKED:
+        return _("Your work permit was revoked")
+    left = (permit.ends_on - today).days
+    if left < 0:
+        return _("Your work permit has ended")
+    if left == 0:
+        return _("Today is the last day of your work permit")
+    return ngettext("Your work permit: {n} day left", "Your work permit: {n} days left", left)
+
+
+def _arc_card(worker: Worker, expires_on: date, today: date) -> Card:
+    opens = extend_residence(expires_on).opens
+    rows = [Row(_("Date on your ARC"), verbatim(expires_on))]
+    if opens is not None and today <= expires_on:
+        rows.append(Row(_("Extension: apply from"), verbatim(opens)))
+    return Card(
+        title=_("Your ARC (residence card)"),
+        rows=tuple(rows),
+        notes=(
+            CHECK_WITH_NIA,
+            as_of(worker.as_of),
+        ),
+    )

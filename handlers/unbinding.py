@@ -1,0 +1,77 @@
+"""Taking the link away: what it means, at once, and 72 hours to change one's mind."""
+
+from handlers import menu
+from handlers.context import Context, Reply
+from locales import _
+from models import reminder
+from models.binding import UNDO_FOR, in_force, linked, unbind, undo_unbind
+from models.content import Card, Content, Postback, Tone, words
+
+CONFIRM, UNDO, KEEP = "unbind:yes", "unbind:undo", "unbind:no"
+
+
+def ask(ctx: Context) -> Reply:
+    """Explain the effect before anything happens."""
+    if in_force(ctx.session, ctx.contact.id) is None:
+        return Reply(words(_("Your LINE account is not linked to a record."), quick=menu.main_buttons(bound=False)))
+    return Reply(
+        Content(
+            (
+                Card(
+                    title=_("Unlink your record?"),
+                    lead=(
+                        _("You will get no more reminders here, and nobody can see your permit on this phone."),
+                        _("You can take it back within 72 hours. After that the link is deleted for good."),
+                    ),
+                    notes=(_("Your permit itself does not change."),),
+                    buttons=(
+                        Postback(_("Yes, unlink"), CONFIRM, said=_("Yes, unlink")),
+                        Postback(_("No, keep it"), KEEP, said=_("No, keep it")),
+                        menu.call_1955(),
+                    ),
+                    tone=Tone.NOTICE,
+                ),
+            )
+        )
+    )
+
+
+def confirm(ctx: Context) -> Reply:
+    """Unlink now."""
+    binding = in_force(ctx.session, ctx.contact.id)
+    if binding is None:
+        return ask(ctx)
+    unbind(binding, ctx.now)
+    reminder.cancel(ctx.session, ctx.contact.id, "unbound")
+    return Reply(
+        Content(
+            (
+                Card(
+                    title=_("Your record is unlinked"),
+                    lead=(_("You can take this back until {at}.", at=ctx.now + UNDO_FOR),),
+                    notes=(_("If somebody made you do this, call 1955. It is free and private."),),
+                    buttons=(Postback(_("Link again"), UNDO, said=_("Link again")), menu.call_1955()),
+                ),
+            ),
+            menu.main_buttons(bound=False),
+        )
+    )
+
+
+def undo(ctx: Context) -> Reply:
+    """Take the unlinking back, while there is time."""
+    binding = linked(ctx.session, ctx.contact.id)
+    if binding is not None and binding.unbound_at is None:
+        return keep(ctx)
+    if binding is None or not undo_unbind(binding, ctx.now):
+        return Reply(
+            words(_("The 72 hours are over. You can link your record again."), quick=menu.main_buttons(bound=False))
+        )
+    ctx.session.flush()
+    reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
+    return Reply(words(_("Your record is linked again."), quick=menu.main_buttons(bound=True)))
+
+
+def keep(ctx: Context) -> Reply:
+    """She thought better of it."""
+    return Reply(words(_("Nothing has changed. Your record is still linked."), quick=menu.main_buttons(bound=True)))

@@ -1,0 +1,1 @@
+"""What we do when time passes."""

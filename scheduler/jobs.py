@@ -1,0 +1,68 @@
+"""Every job: its name, when it runs next, and what it does in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from locales import TAIPEI, taipei_day
+from models import binding, conversation, inbox, message, reminder
+from models.reminder import ReminderRules
+from models.schedule import Schedule
+
+PLANNED_AT = time(0, 5)
+"""Just after midnight in Taipei, so that a day's reminders are rows long before their hour."""
+FORGOTTEN_AT = time(3, 30)
+"""When nobody waits for us: it looks at every link."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """`next_run` gives the moment after `now` at which the job is due again."""
+
+    name: str
+    next_run: Callable[[datetime], datetime]
+    run: Callable[[Session, ReminderRules, datetime], None]
+
+
+def _plan_reminders(session: Session, rules: ReminderRules, now: datetime) -> None:
+    schedule = session.get_one(Schedule, "plan_reminders", with_for_update=True)
+    today = taipei_day(now)
+    after = schedule.planned_through or today - timedelta(days=1)
+    if after < today:
+        reminder.plan(session, rules, after, today, now)
+        schedule.planned_through = today
+
+
+def _forget(session: Session, rules: ReminderRules, now: datetime) -> None:
+    """What must not be kept longer: answers of a week ago, links past their undo, old events."""
+    conversation.forget_old(session, now)
+    inbox.forget_old(session, now)
+    for gone in binding.past_undo(session, now, limit=1000):
+        binding.erase(gone, now)
+
+
+def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> None:
+    """What is kept for months and not for days: links to workers who have left, and what old messages said."""
+    binding.erase_after_last_permit(session, taipei_day(now), now)
+    message.forget_old(session, now)
+
+
+def _daily(at: time) -> Callable[[datetime], datetime]:
+    def next_run(now: datetime) -> datetime:
+        today = datetime.combine(taipei_day(now), at, TAIPEI)
+        return (today if now < today else today + timedelta(days=1)).astimezone(UTC)
+
+    return next_run
+
+
+def _in_ten_minutes(now: datetime) -> datetime:
+    return now + timedelta(minutes=10)
+
+
+JOBS = (
+    Job("plan_reminders", _daily(PLANNED_AT), _plan_reminders),
+    Job("forget", _in_ten_minutes, _forget),
+    Job("forget_the_past", _daily(FORGOTTEN_AT), _forget_the_past),
+)
