@@ -1,0 +1,1 @@
+"""A look-alike of LINE's Messaging API with made-up phones, for development, demonstration and tests."""
