@@ -1,0 +1,1 @@
+"""The shell: everything that touches clock, network, disk or configuration."""

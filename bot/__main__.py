@@ -1,0 +1,157 @@
+"""The command line: `python -m bot COMMAND`."""
+
+import asyncio
+import base64
+import secrets
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from bot import log
+from bot.app import Service, create_app, line_client
+from bot.clock import Clock
+from bot.database import Database
+from bot.import_report import import_and_report
+from bot.line import richmenus
+from bot.menus import people_who_see
+from bot.settings import Settings, SettingsRefused, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+imports = typer.Typer(no_args_is_help=True, help="Bring in the ministry's files.")
+menus = typer.Typer(no_args_is_help=True, help="The menus under the chat.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
+app.add_typer(imports, name="import")
+app.add_typer(menus, name="richmenus")
+app.add_typer(keys, name="keys")
+
+out = Console()
+problems = Console(stderr=True)
+
+
+def _settings() -> Settings:
+    try:
+        settings = load()
+    except SettingsRefused as refused:
+        problems.print(f"[red]Cannot start:[/red]\n{refused}\nSee docs/operations.md, or try: python -m bot demo")
+        raise typer.Exit(2) from None
+    log.configure(settings.log_level)
+    return settings
+
+
+def _serve(settings: Settings, host: str | None, port: int | None, *, worker: bool) -> None:
+    service = create_app(settings, worker=worker)
+    uvicorn.run(
+        service,
+        host=host or settings.host,
+        port=port or settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+    )
+
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on (BOT_HOST)")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on (BOT_PORT)")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """Web, inbox, jobs and outbox in one process."""
+    _serve(_settings(), host, port, worker=True)
+
+
+@app.command()
+def web(host: Host = None, port: Port = None) -> None:
+    """Only the web: takes webhooks for worker processes to handle."""
+    _serve(_settings(), host, port, worker=False)
+
+
+@app.command()
+def worker() -> None:
+    """Only the work: handles events, plans reminders and sends; as many processes as you like (PostgreSQL)."""
+    asyncio.run(_work(_settings()))
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Service(settings, Clock(), web=False, worker=True).running():
+        await stop.wait()
+
+
+@app.command()
+def demo(
+    host: str = "127.0.0.1", port: Annotated[int, typer.Option(envvar="BOT_PORT", help="Port to listen on")] = 8000
+) -> None:
+    """Everything, beside a LINE look-alike with made-up workers; needs no account."""
+    from bot import demo as demonstration
+
+    log.configure("warning")
+    demonstration.run(host, port)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the tables or bring them up to date."""
+    settings = _settings()
+    database = Database(settings.database_url, settings.keyring)
+    database.migrate()
+    out.print("The database is up to date.")
+
+
+@imports.command("permits")
+def import_permits_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; save nothing")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Save the good rows although some are bad")] = False,
+    verdicts: Annotated[Path | None, typer.Option(help="Write every row's verdict to this CSV file")] = None,
+) -> None:
+    """Permits from a CSV or XLSX file. Nothing is saved while one row is bad, unless you say so."""
+    settings = _settings()
+    raise typer.Exit(import_and_report(settings, file, out, dry_run=dry_run, skip_bad=skip_bad, verdicts=verdicts))
+
+
+@menus.command("build")
+def menus_build(folder: Annotated[Path, typer.Option(help="Where the pictures go")] = Path("var/richmenus")) -> None:
+    """Draw the menus' pictures, to be looked at before they are published."""
+    for (language, bound), picture in richmenus.build(folder).items():
+        out.print(f"{language.value:8} {'linked' if bound else 'not linked':10} {picture}")
+
+
+@menus.command("publish")
+def menus_publish(folder: Annotated[Path, typer.Option(help="Where the pictures are")] = Path("var/richmenus")) -> None:
+    """Give LINE the menus that are new, and everybody the right one; may be run again at any time."""
+    settings = _settings()
+    published = asyncio.run(_publish(settings, folder))
+    out.print(f"{len(published)} menus are published.")
+
+
+async def _publish(settings: Settings, folder: Path) -> dict[richmenus.Kind, str]:
+    database = Database(settings.database_url, settings.keyring)
+
+    async with line_client(settings) as line:
+
+        async def relink(menu_ids: dict[richmenus.Kind, str]) -> None:
+            for kind, menu_id in menu_ids.items():
+                for people in await asyncio.to_thread(people_who_see, database, richmenus.alias(*kind)):
+                    await line.bulk_link(people, menu_id)
+
+        return await richmenus.publish(line, folder, relink=relink)
+
+
+@keys.command("new")
+def keys_new(number: Annotated[int, typer.Argument(help="The new key's id, 1-255, not used before")] = 1) -> None:
+    """Make a key for BOT_KEYS. Keep it outside the database and its backups."""
+    typer.echo(f"{number}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,167 @@
+"""The only wiring: settings in, a running service out."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.health import Health
+from bot.inbox import Inbox
+from bot.line.client import LineClient
+from bot.line.tokens import LongLivedToken, StatelessTokens, Tokens
+from bot.menus import Menus
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.ticks import Ticks
+from bot.webhook import Receive, Scope, Send, Webhook, Writer
+from handlers.context import Rules
+from models.reminder import ReminderRules
+from scheduler import reminders
+
+WEBHOOK_PATH = "/line/webhook"
+GARBAGE_THRESHOLD = 20_000
+"""Most of the slowest answers come from Python's collector running too often (docs/benchmarks.md)."""
+
+log = structlog.get_logger()
+
+
+class Service:
+    """Everything of one process. `web` takes webhooks, `worker` handles, plans and sends; one may do both."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, web: bool = True, worker: bool = True) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database_url, settings.keyring)
+        self._web, self._worker = web, worker
+        self.inbox: Inbox | None = None
+        self.writer = Writer(self.database.engine, clock, self._events_arrived)
+        self.webhook = Webhook(settings.line_channel_secret.get_secret_value(), self.writer, clock)
+
+    @property
+    def rules(self) -> Rules:
+        """What the operator has set, as the handlers take it."""
+        return Rules(reminder_rules(self.settings), timedelta(seconds=self.settings.binding_answer_seconds))
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start, and on the way out finish what is in hand."""
+        gc.freeze()
+        gc.set_threshold(GARBAGE_THRESHOLD)
+        if self._web:
+            self.writer.start()
+        async with contextlib.AsyncExitStack() as stack:
+            if self._worker:
+                line = await stack.enter_async_context(line_client(self.settings))
+                await stack.enter_async_context(self._working(line))
+            log.info("started", web=self._web, worker=self._worker)
+            yield
+        if self._web:
+            await asyncio.to_thread(self.writer.stop)
+        self.database.close()
+        log.info("stopped")
+
+    @contextlib.asynccontextmanager
+    async def _working(self, line: LineClient) -> AsyncIterator[None]:
+        outbox = Outbox(
+            self.database,
+            self.clock,
+            line,
+            channel=self.settings.line_channel_id or "line",
+            hours=self.settings.hours,
+            compose=reminders.compose,
+        )
+        menus = Menus(self.database, line)
+        self.inbox = Inbox(self.database, self.clock, line, menus, self.rules, outbox.wake)
+        ticks = Ticks(self.database, self.clock, self.rules.reminders)
+        ticks.start()
+        loops = [asyncio.create_task(self.inbox.run()), asyncio.create_task(outbox.run())]
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(ticks.stop)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    def _events_arrived(self) -> None:
+        if self.inbox is not None:
+            self.inbox.wake()
+
+
+class Edge:
+    """The ASGI application: webhooks go straight to their endpoint, everything else through FastAPI.
+
+    FastAPI's route machinery costs more than signature, parsing and commit together (docs/benchmarks.md).
+    """
+
+    def __init__(self, webhook: Webhook, api: FastAPI) -> None:
+        self._webhook = webhook
+        self.api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == WEBHOOK_PATH:
+            await self._webhook(scope, receive, send)
+        else:
+            await self.api(scope, receive, send)
+
+
+def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool = True) -> Edge:
+    """The service as an ASGI application; `worker=False` leaves handling and sending to other processes."""
+    service = Service(settings, clock or Clock(), web=True, worker=worker)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
+        async with service.running():
+            yield
+
+    api = FastAPI(title="Migrant worker LINE bot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    api.state.service = service
+    health = Health(service.database, service.clock)
+
+    @api.exception_handler(RequestValidationError)
+    async def refused(_request: Request, error: RequestValidationError) -> JSONResponse:
+        """Says where the request is wrong, without repeating it: what was sent may be personal."""
+        wrong = [{"where": list(one["loc"]), "what": one["type"]} for one in error.errors()]
+        return JSONResponse({"error": "invalid_request", "details": wrong}, status_code=422)
+
+    @api.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @api.get("/readyz")
+    def readyz() -> JSONResponse:
+        ready, report = health.ready()
+        return JSONResponse(report, status_code=200 if ready else 503)
+
+    @api.get("/metrics")
+    def metrics() -> Response:
+        return Response(health.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return Edge(service.webhook, api)
+
+
+def reminder_rules(settings: Settings) -> ReminderRules:
+    """Which reminders the operator wants, and when they leave."""
+    return ReminderRules(settings.hours, settings.remind_arc_card, settings.remind_health_examinations)
+
+
+def line_client(settings: Settings) -> LineClient:
+    """The client for the channel of these settings."""
+    return LineClient(_tokens(settings), api_url=settings.line_api_url, data_url=settings.line_data_url)
+
+
+def _tokens(settings: Settings) -> Tokens:
+    if settings.line_channel_access_token is not None:
+        return LongLivedToken(settings.line_channel_access_token.get_secret_value())
+    assert settings.line_channel_id is not None  # Settings refuse to be without both
+    return StatelessTokens(
+        settings.line_channel_id, settings.line_channel_secret.get_secret_value(), settings.line_api_url
+    )

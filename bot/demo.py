@@ -1,0 +1,133 @@
+"""What `make run` starts: the whole service beside a LINE look-alike, with made-up workers and no account."""
+
+import asyncio
+import base64
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+
+from bot.app import Edge, create_app, line_client, reminder_rules
+from bot.clock import Clock
+from bot.imports import import_permits
+from bot.line import richmenus
+from bot.line.answers import LineError
+from bot.made_up import made_up_workers, write_csv
+from bot.settings import Settings, load
+from bot.simulator.app import Simulator
+from bot.simulator.config import SimulatorConfig
+from locales import TAIPEI, taipei_day
+
+WORKERS = 200
+SEED = 1955
+STARTS_AT = time(10, 5)
+"""The demo's first moment in Taipei: reminders leave by day, whenever somebody tries this."""
+WEB_ROOT = Path(__file__).with_name("web")
+
+log = structlog.get_logger()
+
+
+def demo_settings(folder: Path, host: str, port: int) -> Settings:
+    """Settings with secrets made up once and kept in the folder, all calls staying on this machine."""
+    folder.mkdir(parents=True, exist_ok=True)
+    address = f"http://127.0.0.1:{port}"
+    return load(
+        database_url=os.environ.get("BOT_DATABASE_URL", f"sqlite:///{folder / 'bot.sqlite'}"),
+        keys="1:" + _kept(folder / "key"),
+        line_channel_secret=_kept(folder / "channel_secret"),
+        line_channel_id="1000000001",
+        line_channel_access_token=None,
+        line_api_url=address,
+        line_data_url=address,
+        public_url=address,
+        host=host,
+        port=port,
+    )
+
+
+def _kept(file: Path) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
+
+
+def create_demo(settings: Settings, folder: Path) -> Edge:
+    """The service with the look-alike's routes beside its own, both on one clock."""
+    clock = Clock()
+    line_file = folder / "line.sqlite"
+    if not line_file.exists():
+        clock.move(datetime.combine(taipei_day(clock.now()), STARTS_AT, TAIPEI).astimezone(UTC))
+    workers = list(made_up_workers(WORKERS, SEED, taipei_day(clock.now())))
+    edge = create_app(settings, clock)
+    simulator = Simulator(
+        SimulatorConfig(
+            channel_id=settings.line_channel_id or "",
+            channel_secret=settings.line_channel_secret.get_secret_value(),
+            webhook_url=f"{settings.public_url}/line/webhook",
+            database=str(line_file),
+            clock=clock,
+            cards=lambda: workers,
+            web_root=WEB_ROOT,
+            bot_name="移點通",
+        )
+    )
+    _prepare(edge, settings, folder, workers)
+    edge.api.router.routes.extend(simulator.routes)
+    _also(edge.api, simulator, settings, folder)
+    return edge
+
+
+def _prepare(edge: Edge, settings: Settings, folder: Path, workers: list[dict[str, Any]]) -> None:
+    """Tables, and the made-up workers' permits through the same import as the ministry's file."""
+    service = edge.api.state.service
+    service.database.migrate()
+    file = folder / "made-up-permits.csv"
+    write_csv(file, workers)
+    import_permits(service.database, file, reminder_rules(settings), service.clock, max_rows=WORKERS)
+
+
+def _also(api: FastAPI, simulator: Simulator, settings: Settings, folder: Path) -> None:
+    inner = api.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with inner(app):
+            publishing = asyncio.create_task(_publish_menus(settings, folder))
+            yield
+            publishing.cancel()
+        await simulator.close()
+
+    api.router.lifespan_context = lifespan
+
+
+async def _publish_menus(settings: Settings, folder: Path) -> None:
+    """Draw and publish the rich menus as an operator would, once our own server answers."""
+    async with line_client(settings) as line:
+        for _attempt in range(60):
+            try:
+                await richmenus.publish(line, folder / "richmenus")
+            except LineError:
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+
+def run(host: str, port: int) -> None:
+    """Start and serve until stopped."""
+    folder = Path("var/demo")
+    settings = demo_settings(folder, host, port)
+    edge = create_demo(settings, folder)
+    out = Console(stderr=True)
+    out.print(f"[bold]A phone to try it with:[/bold] {settings.public_url}/simulator/")
+    out.print(f"Webhook {settings.public_url}/line/webhook · health {settings.public_url}/readyz")
+    out.print(f"Everything is made up and stays in {folder}/; delete that folder to start again. Stop with Ctrl+C.")
+    uvicorn.run(edge, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)

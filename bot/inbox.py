@@ -1,0 +1,144 @@
+"""Inbox to handlers: each person's events one at a time, each in one transaction, poison set aside."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+
+import orjson
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.line.answers import LineError
+from bot.line.client import LineClient
+from bot.log import where
+from bot.menus import Menus, menu_for
+from bot.process import process_name
+from handlers import dispatch
+from handlers.context import Context, Reply, Rules
+from handlers.event import Did, read
+from locales import language_of_profile
+from models import inbox
+from models.binding import in_force
+from models.contact import meet
+from models.inbox import Claimed
+from models.message import add_reply
+
+BATCH = 32
+IDLE_SECONDS = 0.5
+"""Only a safety net: a new event wakes us at once."""
+REPLY_TOKEN_LIVES = timedelta(seconds=50)
+"""LINE says one minute from receiving the webhook, and not to rely on the exact limit."""
+
+LOADING_SECONDS = 10
+"""LINE's dots end by themselves when the answer comes."""
+
+log = structlog.get_logger()
+
+
+class Inbox:
+    """Handles what the webhook has kept."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        line: LineClient,
+        menus: Menus,
+        rules: Rules,
+        outbox_wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._line = line
+        self._menus = menus
+        self._rules = rules
+        self._outbox_wake = outbox_wake
+        self._me = process_name()
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def wake(self) -> None:
+        """Something has arrived (may be called from any thread)."""
+        self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                handled = await self.handle_waiting()
+            except (OperationalError, OSError) as failure:
+                log.error("inbox_waits_for_database", error=where(failure))
+                handled = 0
+            if handled == 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
+
+    async def handle_waiting(self) -> int:
+        """Claim and handle one batch; how many events were claimed."""
+        claimed = await asyncio.to_thread(self._claim)
+        await asyncio.gather(*(self._handle(event) for event in claimed))
+        return len(claimed)
+
+    def _claim(self) -> list[Claimed]:
+        try:
+            with self._database.writing() as session:
+                return inbox.claim(session, self._me, self._clock.now(), BATCH)
+        except IntegrityError:
+            return []  # another process took one of these people's events first
+
+    async def _handle(self, claimed: Claimed) -> None:
+        try:
+            event = read(str(claimed.id), orjson.loads(claimed.raw))
+            language = await self._profile_language(claimed) if event.did is Did.FOLLOW else None
+            reply, menu = await asyncio.to_thread(self._answer, claimed, language)
+        except Exception as failure:  # whatever one event does must not stop the others
+            parked = await asyncio.to_thread(self._failed, claimed, where(failure))
+            log.error("event_parked" if parked else "event_failed", event_id=claimed.id, error=where(failure))
+            return
+        if reply is not None:
+            self._outbox_wake()
+            if reply.after:
+                await self._line.start_loading(claimed.line_user_id, LOADING_SECONDS)
+        if menu is not None:
+            await self._menus.show(claimed.line_user_id, menu)
+
+    async def _profile_language(self, claimed: Claimed) -> str | None:
+        try:
+            profile = await asyncio.wait_for(self._line.profile(claimed.line_user_id), 2)
+        except (LineError, TimeoutError):
+            return None  # greet in English rather than late
+        return profile.language if profile else None
+
+    def _answer(self, claimed: Claimed, profile_language: str | None) -> tuple[Reply | None, str | None]:
+        """What was said, and the rich menu she should now see if that has changed."""
+        now = self._clock.now()
+        with self._database.writing() as session:
+            row = inbox.still_ours(session, claimed.id, self._me)
+            if row is None:
+                return None, None
+            event = read(row.webhook_event_id, orjson.loads(claimed.raw), profile_language)
+            contact = meet(session, claimed.line_user_id, language_of_profile(profile_language), now)
+            reply = dispatch.answer(Context(session, contact, event, now, self._rules))
+            inbox.done(row)
+            if reply is not None:
+                add_reply(
+                    session,
+                    contact,
+                    reply.content,
+                    now,
+                    event_id=event.id,
+                    reply_token=event.reply_token,
+                    reply_until=row.received_at + REPLY_TOKEN_LIVES,
+                    not_before=now + reply.after,
+                )
+            wanted = menu_for(contact.speaks, bound=in_force(session, contact.id) is not None)
+            return reply, wanted if contact.reachable and wanted != contact.menu else None
+
+    def _failed(self, claimed: Claimed, error: str) -> bool:
+        with self._database.writing() as session:
+            row = inbox.still_ours(session, claimed.id, self._me)
+            return row is not None and inbox.failed(row, error, self._clock.now())

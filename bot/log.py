@@ -1,0 +1,44 @@
+"""One line of JSON an event, in UTC, without anybody's data."""
+
+import logging
+import sys
+import traceback
+
+import structlog
+
+
+def configure(level: str) -> None:
+    """Let structlog and the libraries' loggers write to standard output from this level on."""
+    threshold = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    # Other people's log lines may quote what they failed on, so only their severe ones pass, without values.
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_TypeOnly())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class _TypeOnly(logging.Formatter):
+    """The logger, the level, and the place and type of an exception: never a message that may hold values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = where(record.exc_info[1]) if record.exc_info and record.exc_info[1] else None
+        return structlog.processors.JSONRenderer()(  # type: ignore[return-value]
+            None, "", {"event": "library_log", "logger": record.name, "level": record.levelname.lower(), "error": error}
+        )
+
+
+def where(error: BaseException) -> str:
+    """The exception's type and the line that raised it: its text may quote what a worker wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
