@@ -10,7 +10,7 @@ from rich.table import Table
 from bot.app import reminder_rules
 from bot.clock import Clock
 from bot.database import Database
-from bot.imports import FileChanged, ImportResult, Outcome, Report, Verdict, import_permits, verdict_file
+from bot.imports import ImportResult, Outcome, Report, Verdict, import_permits, verdict_file
 from bot.permit_file import FileRefused
 from bot.settings import Settings
 from models.permit_problem import describe
@@ -37,7 +37,7 @@ def import_and_report(
                 max_rows=settings.import_max_rows,
                 report=_both(_shown_in(table), write),
             )
-    except (FileRefused, FileChanged) as refused:
+    except FileRefused as refused:
         out.print(f"[red]{refused.describe('en')}[/red]\n{refused.describe('zh-Hant')}")
         return 1
     finally:

@@ -8,7 +8,7 @@ import pickle
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from itertools import islice
@@ -32,6 +32,7 @@ SLICE = 1_000
 PAUSE_ON_SQLITE = 0.025
 """Seconds between slices: with less, a writer that sleeps and tries again finds the lock taken for a second."""
 MOST_ROWS = 2_000_000
+_MOST_COLLISIONS = 5
 
 
 class Outcome(StrEnum):
@@ -172,13 +173,12 @@ def _judge_against_records(database: Database, judged: list[tuple[Verdict, Permi
 def _save(database: Database, rows: list[PermitRow], rules: ReminderRules, clock: Clock) -> Counts:
     if database.engine.dialect.name == "sqlite":
         time.sleep(PAUSE_ON_SQLITE)
-    try:
-        with database.writing() as session:
+    for _ in range(_MOST_COLLISIONS):
+        # Another import may store the same worker or permit at the same moment; the next time we see it.
+        with suppress(IntegrityError, OperationalError), database.writing() as session:
             return upsert(session, rows, rules, clock.now())
-    except (IntegrityError, OperationalError):
-        # Another import stored one of these workers or permits at the same moment; now we see it.
-        with database.writing() as session:
-            return upsert(session, rows, rules, clock.now())
+    with database.writing() as session:
+        return upsert(session, rows, rules, clock.now())
 
 
 class _Desk:

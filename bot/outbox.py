@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot import delivery
 from bot.clock import Clock
@@ -17,16 +19,24 @@ from bot.log import where
 from bot.process import process_name
 from models import rate
 from models.delivery_hours import DeliveryHours
+from models.message import LEASE, Lane
 
-BATCH = 100
-IN_FLIGHT = 400
-"""At 100 ms a request, 200 in flight reach LINE's 2,000 a second; the rest is for slow moments."""
+BATCH = 200
+IN_FLIGHT = 600
+"""At 100 ms a request 200 are at LINE to reach its 2,000 a second; the others wait for their slot."""
 IDLE_SECONDS = 0.5
+GATHER_SECONDS = 0.1
+"""Under load so long answers are collected for one transaction; a crash meanwhile costs only a second request."""
 STOPPED_SECONDS = 30
 """After LINE refused our access: long enough not to hammer it, short enough for a new token to be noticed."""
 FINISH_SECONDS = 12
 
+DATABASE_DOWN = (OperationalError, InterfaceError, NoConnectionFree, OSError)
+
 log = structlog.get_logger()
+
+Slot = tuple[float, Ready]
+"""A request, and when on `time.monotonic` it may leave."""
 
 
 class Outbox:
@@ -50,10 +60,13 @@ class Outbox:
         self._compose = compose
         self._me = process_name()
         self._woken = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
         self._loop = asyncio.get_running_loop()
         self._sending: set[asyncio.Task[None]] = set()
         self._answered: asyncio.Queue[tuple[Ready, Answer]] = asyncio.Queue()
         self._stopped_until = 0.0
+        self._quota_gone_until = 0.0
 
     def wake(self) -> None:
         """Something is due now (may be called from any thread)."""
@@ -71,17 +84,6 @@ class Outbox:
         finally:
             await self._finish(marker)
 
-    async def drain(self) -> None:
-        """Send and mark until nothing more is due."""
-        marker = asyncio.create_task(self._mark_forever())
-        try:
-            while await self._send_due() or self._sending or self._answered.qsize():
-                if self._sending:
-                    await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-                await self._answered.join()
-        finally:
-            await self._finish(marker)
-
     async def _finish(self, marker: asyncio.Task[None]) -> None:
         if self._sending:
             await asyncio.wait(self._sending, timeout=FINISH_SECONDS)
@@ -93,51 +95,80 @@ class Outbox:
 
     async def _send_due(self) -> bool:
         """Start what may leave now; False when nothing was due."""
-        if self._loop.time() < self._stopped_until:
+        if time.monotonic() < self._stopped_until:
             return False
-        room = IN_FLIGHT - len(self._sending)
-        if room < BATCH:
-            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-            return True
+        await self._room.wait()
+        preparing = asyncio.ensure_future(asyncio.to_thread(self._prepare))
         try:
-            requests = await asyncio.to_thread(self._prepare)
-        except (SQLAlchemyError, OSError) as failure:
-            log.error("outbox_waits_for_database", error=where(failure))
-            return False
-        for seconds, request in requests:
-            task = asyncio.create_task(self._send(seconds, request))
+            slots = await asyncio.shield(preparing)
+        except asyncio.CancelledError:
+            # We stop, but what was leased in this moment is ours to send.
+            self._start(await preparing)
+            raise
+        self._start(slots)
+        return bool(slots)
+
+    def _start(self, slots: Sequence[Slot]) -> None:
+        for at, request in slots:
+            task = asyncio.create_task(self._send(at, request))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-        return bool(requests)
+            task.add_done_callback(self._sent)
+        if len(self._sending) > IN_FLIGHT - BATCH:
+            self._room.clear()
 
-    def _prepare(self) -> Sequence[tuple[float, Ready]]:
-        """What may leave, each with the seconds until its slot."""
-        with self._database.writing() as session:
-            found = delivery.prepare(session, self._compose, self._hours, self._me, self._clock.now(), BATCH)
-            slots = []
-            for endpoint in {request.endpoint for request in found}:
-                requests = [request for request in found if request.endpoint == endpoint]
-                first, apart = rate.reserve(session, self._channel, endpoint, len(requests))
-                slots += [(first + place * apart, request) for place, request in enumerate(requests)]
-            return slots
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if len(self._sending) <= IN_FLIGHT - BATCH:
+            self._room.set()
 
-    async def _send(self, seconds: float, request: Ready) -> None:
-        await asyncio.sleep(seconds)
+    def _prepare(self) -> Sequence[Slot]:
+        """What may leave, and when; nothing while the database cannot say."""
+        now = self._clock.now()
+        try:
+            with self._database.writing() as session:
+                found = delivery.prepare(session, self._compose, self._me, now, BATCH, lowest=self._lowest_lane())
+                slots: list[Slot] = []
+                for endpoint in {request.endpoint for request in found}:
+                    requests = [request for request in found if request.endpoint == endpoint]
+                    first, apart = rate.reserve(session, self._channel, endpoint, len(requests))
+                    first += time.monotonic()
+                    slots += [(first + place * apart, request) for place, request in enumerate(requests)]
+                return slots
+        except DATABASE_DOWN as failure:
+            log.error("outbox_waits_for_database", error=where(failure))
+        except Exception as failure:  # a fault of ours: the messages of the next moment may not have it
+            log.critical("outbox_cannot_prepare", error=where(failure))
+        return ()
+
+    def _lowest_lane(self) -> Lane:
+        """Nothing routine at night, nor while only replies and what is urgent may use what is left of the quota."""
+        if time.monotonic() < self._quota_gone_until or not self._hours.allow(self._clock.now()):
+            return Lane.REPLY
+        return Lane.ANNOUNCEMENT
+
+    async def _send(self, at: float, request: Ready) -> None:
+        leased_until = time.monotonic() + LEASE.total_seconds()
+        await asyncio.sleep(at - time.monotonic())
+        if time.monotonic() > leased_until:
+            return  # this process stood still; by now another may have sent it
         if request.endpoint == "reply":
             answer = await self._line.reply(request.body)
         else:
             answer = await self._line.push(request.body, request.retry_key)
         if answer.outcome in (Outcome.UNAUTHORISED, Outcome.FORBIDDEN):
             log.critical("line_refuses_our_access", outcome=answer.outcome.value)
-            self._stopped_until = self._loop.time() + STOPPED_SECONDS
+            self._stopped_until = time.monotonic() + STOPPED_SECONDS
         elif answer.outcome is Outcome.MONTHLY_LIMIT:
             log.critical("line_monthly_limit_reached")
+            self._quota_gone_until = time.monotonic() + STOPPED_SECONDS
         self._answered.put_nowait((request, answer))
 
     async def _mark_forever(self) -> None:
         while True:
             batch = [await self._answered.get()]
-            while not self._answered.empty() and len(batch) < BATCH:
+            if self._sending:
+                await asyncio.sleep(GATHER_SECONDS)
+            while not self._answered.empty():
                 batch.append(self._answered.get_nowait())
             while not await asyncio.to_thread(self._mark, batch):
                 await asyncio.sleep(IDLE_SECONDS)
@@ -149,9 +180,13 @@ class Outbox:
         """False when the database could not take it: what LINE said must not be forgotten."""
         try:
             with self._database.writing() as session:
-                for request, answer in batch:
-                    delivery.mark(session, self._channel, request, answer, self._clock.now())
-        except (SQLAlchemyError, OSError) as failure:
+                delivery.mark(session, self._channel, batch, self._clock.now())
+        except DATABASE_DOWN as failure:
             log.error("outbox_cannot_mark", error=where(failure))
             return False
+        except Exception as failure:
+            if len(batch) > 1:  # the others must not wait for the one that is odd
+                return all([self._mark([one]) for one in batch])
+            # Its lease ends, and the same request again is told what became of this one.
+            log.critical("outbox_cannot_mark_message", message_id=batch[0][0].message_id, error=where(failure))
         return True

@@ -1,6 +1,6 @@
 """A message to a worker: one durable row before it is sent, and one honest end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -13,12 +13,13 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, defer, mapped_column, relationship
 
 from models import content as contents
 from models import dialects
@@ -26,7 +27,7 @@ from models.base import Base, Instant
 from models.contact import Contact
 from models.content import Content
 from models.permit import Permit
-from models.secrets import sealed_bytes, sealed_json, sealed_text
+from models.secrets import SealError, sealed_bytes, sealed_json, sealed_text
 
 LEASE = timedelta(seconds=20)
 """Longer than a request may take, so a live sender is never overtaken."""
@@ -34,6 +35,8 @@ RETRY_KEY_LIVES = timedelta(hours=23)
 """LINE forgets a retry key 24 hours after its first request; a repeat would then be a second message."""
 SAID_KEPT = timedelta(days=400)
 """How long she can look up what we told her: a year, and some weeks to ask about it."""
+AFTER_OUR_FAULT = timedelta(minutes=10)
+"""What we cannot say or read waits: a deploy or a key can mend it."""
 NAMESPACE = UUID("5c1c8d5e-0a5f-5a0e-9b1e-6d1f5f0d7a11")
 
 
@@ -112,6 +115,7 @@ class Message(Base):
     # The rendered messages, frozen at the first attempt: LINE wants a retry to be identical.
     body: Mapped[bytes | None] = mapped_column(sealed_bytes("message.body"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    # Since when LINE may have it: the retry key lives from then. A try that certainly failed does not count.
     first_tried_at: Mapped[datetime | None] = mapped_column(Instant)
     # Set before a request leaves and cleared when LINE certainly did not take it: after a crash we know
     # that we do not know.
@@ -147,9 +151,14 @@ class Message(Base):
         self.leased_by = self.lease_until = self.reply_token = None
 
     def wait(self, until: datetime, error: str) -> None:
-        """Try again from then on."""
+        """Try again from then on; her later messages may leave before."""
         self.state, self.not_before, self.error = MessageState.PLANNED.value, until, error
         self.leased_by = self.lease_until = None
+
+    def hold(self, until: datetime, error: str) -> None:
+        """Try again in a moment; until then she stays leased, so that no later message overtakes this one."""
+        self.lease_until, self.error = until, error
+        self.leased_by = None
 
 
 def add_reply(
@@ -186,15 +195,17 @@ def add_reply(
 
 
 def release_expired(session: Session, now: datetime) -> None:
-    """Give back what a dead sender held, and give up what LINE would no longer recognise as a retry."""
-    expired = (Message.state == MessageState.LEASED.value) & (Message.lease_until <= now)
-    session.execute(
-        update(Message).where(expired).values(state=MessageState.PLANNED.value, leased_by=None, lease_until=None)
+    """Give back what a dead sender held, and what was held for another try."""
+    expired = (
+        select(Message.id)
+        .where(Message.state == MessageState.LEASED.value, Message.lease_until <= now)
+        .with_for_update(skip_locked=True)
     )
     session.execute(
         update(Message)
-        .where(Message.state == MessageState.PLANNED.value, Message.first_tried_at <= now - RETRY_KEY_LIVES)
-        .values(state=MessageState.UNKNOWN.value, error="RetryKeyExpired")
+        .where(Message.id.in_(expired))
+        .values(state=MessageState.PLANNED.value, leased_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -203,30 +214,111 @@ def claim(session: Session, me: str, now: datetime, limit: int, *, lowest: Lane)
 
     Messages to one person leave one after the other, in the order in which they were planned.
     """
+    claimed = _load(session, _next_of_each_contact(session, now, limit, lowest), now)
+    for message in claimed:
+        message.state, message.leased_by = MessageState.LEASED.value, me
+        message.lease_until = now + LEASE
+        message.attempts += 1
+    return claimed
+
+
+def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: Lane) -> list[int]:
     ahead = aliased(Message)
-    busy = select(ahead.id).where(ahead.contact_id == Message.contact_id, ahead.state == MessageState.LEASED.value)
-    found = session.scalars(
-        select(Message)
+    leased = ahead.state == MessageState.LEASED.value
+    # The contact is locked too: else two processes could each take one of her messages at the same time.
+    rows = session.execute(
+        select(Message.id, Message.contact_id)
         .join(Message.contact)
-        .options(contains_eager(Message.contact))
         .where(
             Message.state == MessageState.PLANNED.value,
             Message.lane <= lowest.value,
             Message.not_before <= now,
-            ~busy.exists(),
+            ~select(ahead.id).where(ahead.contact_id == Message.contact_id, leased).exists(),
         )
         .order_by(Message.lane, Message.not_before, Message.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=Message)
+        .with_for_update(skip_locked=True, key_share=True, of=(Message, Contact))
     ).all()
-    claimed: dict[int, Message] = {}
-    for message in found:
-        if message.contact_id not in claimed:
-            claimed[message.contact_id] = message
-            message.state, message.leased_by = MessageState.LEASED.value, me
-            message.lease_until = now + LEASE
-            message.attempts += 1
-    return list(claimed.values())
+    # Asked again now that she is locked: another process may have leased and left just before.
+    contacts = {row.contact_id for row in rows}
+    busy = set(session.scalars(select(ahead.contact_id).where(leased, ahead.contact_id.in_(contacts))))
+    firsts: dict[int, int] = {}
+    for row in rows:
+        if row.contact_id not in busy:
+            firsts.setdefault(row.contact_id, row.id)
+    return list(firsts.values())
+
+
+def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Message]:
+    """These messages in this order, without those whose sealed cells cannot be opened."""
+    wanted = (
+        select(Message)
+        .join(Message.contact)
+        .options(contains_eager(Message.contact), *(defer(column) for column in _NOT_FOR_SENDING))
+    )
+    try:
+        found = {message.id: message for message in session.scalars(wanted.where(Message.id.in_(ids)))}
+    except SealError:
+        if len(ids) > 1:
+            return [message for one in ids for message in _load(session, [one], now)]
+        broken = {"not_before": now + AFTER_OUR_FAULT, "error": SealError.__name__}
+        session.execute(update(Message).where(Message.id.in_(ids)).values(broken))
+        return []
+    return [found[one] for one in ids]
+
+
+_NOT_FOR_SENDING = (Message.created_at, Message.sent_at, Message.answer, Message.answered_at)
+
+
+def accept(session: Session, request_ids: Mapping[int, str | None], now: datetime) -> None:
+    """LINE has these messages, each under that request id: true whoever holds the lease by now."""
+    sent = Message.__table__
+    session.connection().execute(
+        update(sent)
+        .where(sent.c.id == bindparam("message_id"))
+        .values(
+            state=MessageState.SENT.value,
+            in_doubt=False,
+            sent_at=now,
+            request_id=bindparam("line_request_id"),
+            error=None,
+            leased_by=None,
+            lease_until=None,
+            reply_token=None,
+        ),
+        [
+            {"message_id": message_id, "line_request_id": request_id}
+            for message_id, request_id in sorted(request_ids.items())
+        ],
+    )
+
+
+def still_ours(session: Session, message_id: int, attempt: int) -> Message | None:
+    """The message, locked, if nobody has taken it over since that attempt and it has not ended."""
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.id == message_id,
+            Message.state == MessageState.LEASED.value,
+            Message.leased_by.is_not(None),
+            Message.attempts == attempt,
+        )
+        .options(defer(Message.content), defer(Message.body))
+        .with_for_update()
+    )
+
+
+def doubt_since(session: Session, backup_at: datetime, now: datetime) -> None:
+    """After a restored backup: what waited then may have been sent since, so nothing of it counts as never tried."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.state.in_((MessageState.PLANNED.value, MessageState.LEASED.value)),
+            Message.not_before <= now,
+            ~Message.in_doubt,
+        )
+        .values(in_doubt=True, first_tried_at=backup_at)
+    )
 
 
 def answer(session: Session, contact_id: int, message_id: int, said: str, now: datetime) -> Message | None:

