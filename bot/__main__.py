@@ -1,8 +1,6 @@
 """The command line: `python -m bot COMMAND`."""
 
 import asyncio
-import base64
-import secrets
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +9,8 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from bot import backup as backups
+from bot import doctor as diagnosis
 from bot import log
 from bot.app import Service, create_app, line_client
 from bot.clock import Clock
@@ -19,6 +19,7 @@ from bot.import_report import import_and_report
 from bot.line import richmenus
 from bot.menus import people_who_see
 from bot.settings import Settings, SettingsRefused, load
+from models import rotation
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring in the ministry's files.")
@@ -148,9 +149,58 @@ async def _publish(settings: Settings, folder: Path) -> dict[richmenus.Kind, str
 
 
 @keys.command("new")
-def keys_new(number: Annotated[int, typer.Argument(help="The new key's id, 1-255, not used before")] = 1) -> None:
+def keys_new(taken: Annotated[list[int] | None, typer.Option(help="Ids that are in use already")] = None) -> None:
     """Make a key for BOT_KEYS. Keep it outside the database and its backups."""
-    typer.echo(f"{number}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    typer.echo(rotation.new_key(taken or ()))
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything anew with the first key of BOT_KEYS, while the service runs; may be stopped and run again."""
+    settings = _settings()
+    done = rotation.rotate_all(Database(settings.database_url, settings.keyring).writing)
+    out.print(f"{done.cells} cells sealed anew, {done.left} left under older keys, {done.unreadable} unreadable.")
+    raise typer.Exit(1 if done.left else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, LINE and clock, and say how to mend what is wrong."""
+    try:
+        findings = asyncio.run(diagnosis.examine(load()))
+    except SettingsRefused as refused:
+        findings = diagnosis.refused(refused)
+    marks = {diagnosis.Level.OK: "[green]ok  [/green]", diagnosis.Level.WARN: "[yellow]warn[/yellow]"}
+    for finding in findings:
+        out.print(f"{marks.get(finding.level, '[red]bad [/red]')} {finding.what}")
+        if finding.mend and finding.level is not diagnosis.Level.OK:
+            out.print(f"     → {finding.mend}")
+    raise typer.Exit(diagnosis.exit_status(findings))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the backup goes")]) -> None:
+    """Copy the whole database while it is in use. The keys are not in it: keep them elsewhere."""
+    try:
+        made = backups.backup(_settings().database_url, file)
+    except backups.BackupRefused as refused:
+        problems.print(str(refused))
+        raise typer.Exit(1) from None
+    out.print(f"{made.file} ({made.size} bytes), checksum in {made.checksum_file}\n{backups.KEYS_NOT_INSIDE}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace a database that is not empty")] = False,
+) -> None:
+    """Put a backup in the place of the database, whole or not at all."""
+    try:
+        backups.restore(file, _settings().database_url, force=force)
+    except backups.BackupRefused as refused:
+        problems.print(str(refused))
+        raise typer.Exit(1) from None
+    out.print("Restored. Run `python -m bot migrate`, then start the service.")
 
 
 if __name__ == "__main__":
