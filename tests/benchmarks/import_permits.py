@@ -46,12 +46,12 @@ def main() -> None:
 
 
 def _measured(database: Database, file: Path, what: str, rows: int) -> None:
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     result = import_permits(database, file, ReminderRules(), Clock())
-    seconds = time.perf_counter() - started
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
     assert result.saved, result
     assert result.rows == rows == result.new_permits + result.changed + result.unchanged, result
-    print(f"{what}: {seconds:.1f} s, {rows / seconds:,.0f} rows/s")
+    print(f"{what}: {seconds:.1f} s, {rows / seconds:,.0f} rows/s; {busy:.1f} s of processor time")
 
 
 def _peak() -> float:

@@ -19,7 +19,7 @@ from models.permit_import import Counts, refusals, upsert
 from models.permit_problem import Code, describe
 from models.permit_row import PermitRow
 from models.reminder import ReminderRules
-from models.secrets import Key, Keyring, attach
+from models.secrets import Key, Keyring, attach, keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, workers_with
 
 RULES = ReminderRules(health_examinations=False)
@@ -97,6 +97,15 @@ def test_a_row_with_only_what_is_required_is_stored(database: Database, bring: B
     with database.reading() as session:
         assert (worker(session).phone, worker(session).phone_index) == (None, None)
         assert (permit(session).work, permit(session).employer_name, permit(session).county) == ("", "", "")
+
+
+def test_rows_with_and_without_the_same_cell_go_together(database: Database, bring: Bring) -> None:
+    bring(replace(SITI, phone=None, work=None), LINH)
+    with database.reading() as session:
+        assert (worker(session).phone, worker(session, "W2").phone) == (None, LINH.phone)
+        assert worker(session, "W2").phone_index == keyring_of(session).index("+886940000001", "worker.phone")
+        assert (permit(session).work, permit(session, "P2").work) == ("", LINH.work)
+    assert bring(SITI, LINH) == Counts(0, 0, changed=1, unchanged=1)
 
 
 def test_the_same_rows_again_change_nothing_but_when_they_were_seen(
