@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from bot import backup as backups
 from bot import doctor as diagnosis
-from bot import log
+from bot import log, serving
 from bot.app import Service, create_app, line_client
 from bot.clock import Clock
 from bot.database import Database
@@ -44,17 +43,11 @@ def _settings() -> Settings:
 
 
 def _serve(settings: Settings, host: str | None, port: int | None, *, worker: bool) -> None:
-    service = create_app(settings, worker=worker)
-    uvicorn.run(
-        service,
-        host=host or settings.host,
-        port=port or settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=10,
-    )
+    try:
+        serving.serve(create_app(settings, worker=worker), host or settings.host, port or settings.port)
+    except serving.PortTaken as taken:
+        problems.print(str(taken))
+        raise typer.Exit(1) from None
 
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (BOT_HOST)")]
@@ -96,7 +89,11 @@ def demo(
     from bot import demo as demonstration
 
     log.configure("warning")
-    demonstration.run(host, port)
+    try:
+        demonstration.run(host, port)
+    except serving.PortTaken as taken:
+        problems.print(str(taken))
+        raise typer.Exit(1) from None
 
 
 @app.command()

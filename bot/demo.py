@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
@@ -21,6 +20,7 @@ from bot.imports import import_permits
 from bot.line import richmenus
 from bot.line.answers import LineError
 from bot.made_up import made_up_workers, write_csv
+from bot.serving import check_port, serve
 from bot.settings import Settings, load
 from bot.simulator.app import Simulator
 from bot.simulator.config import SimulatorConfig
@@ -122,7 +122,8 @@ async def _publish_menus(settings: Settings, folder: Path) -> None:
 
 
 def run(host: str, port: int) -> None:
-    """Start and serve until stopped."""
+    """Start and serve until stopped; raises PortTaken before anything is made."""
+    check_port(host, port)
     folder = Path("var/demo")
     settings = demo_settings(folder, host, port)
     edge = create_demo(settings, folder)
@@ -130,4 +131,4 @@ def run(host: str, port: int) -> None:
     out.print(f"[bold]A phone to try it with:[/bold] {settings.public_url}/simulator/")
     out.print(f"Webhook {settings.public_url}/line/webhook · health {settings.public_url}/readyz")
     out.print(f"Everything is made up and stays in {folder}/; delete that folder to start again. Stop with Ctrl+C.")
-    uvicorn.run(edge, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    serve(edge, host, port)
