@@ -64,11 +64,15 @@ class Ticks:
             return False
 
     def _run(self, job: Job, now: datetime) -> bool:
-        # The job's work and its next date are one transaction: a crash in between runs it again, whole.
-        with self._database.writing() as session:
-            schedule.ensure(session, job.name, now)
-            if not schedule.take(session, job.name, now, job.next_run(now)):
-                return False
-            job.run(session, self._rules, now)
+        more: bool | None = True
+        while more:
+            # A portion of the work and the job's next date are one transaction: a crash repeats it, whole.
+            with self._database.writing() as session:
+                schedule.ensure(session, job.name, now)
+                if not schedule.take(session, job.name, now, job.next_run(now)):
+                    return False
+                more = job.run(session, self._rules, now)
+                if more:
+                    schedule.give_back(session, job.name, now)
         log.info("job_done", job=job.name)
         return True

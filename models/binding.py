@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, literal, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, literal, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from law.dates import days_before, months_before
 from models.base import Base, Instant
@@ -17,6 +17,7 @@ UNDO_FOR = timedelta(hours=72)
 """How long an unbinding can be taken back, also by somebody who was forced to unbind."""
 KEPT_MONTHS = 6
 """How long a link outlives the worker's last permit: what handlers/privacy.py promises her."""
+AT_ONCE = 1_000  # values in one IN list
 TRIES_PER_DAY = 3
 TRIES_PER_LIFE = 5
 
@@ -112,6 +113,14 @@ def bindings_of(session: Session, worker_id: int) -> Sequence[Binding]:
     ).all()
 
 
+def was_linked_otherwise(session: Session, contact_id: int, worker_id: int) -> bool:
+    """Whether the account was ever linked to another worker, or to one we have forgotten: it may collect them."""
+    earlier = select(Binding.id).where(
+        Binding.contact_id == contact_id, or_(Binding.worker_id.is_(None), Binding.worker_id != worker_id)
+    )
+    return session.scalar(earlier.limit(1)) is not None
+
+
 def bind(session: Session, contact_id: int, worker_id: int, now: datetime) -> Binding:
     """Link the account to the worker as a claim; an undoable older link is erased."""
     old = linked(session, contact_id)
@@ -138,7 +147,11 @@ def undo_unbind(binding: Binding, now: datetime) -> bool:
 
 
 def erase(binding: Binding, now: datetime) -> None:
-    """Forget whom the account belonged to."""
+    """Forget whom the account belonged to, also on the caseworkers' list."""
+    session = object_session(binding)
+    if session is not None:
+        its_reviews = (Review.contact_id == binding.contact_id, Review.worker_id == binding.worker_id)
+        session.execute(update(Review).where(*its_reviews).values(worker_id=None))
     binding.worker_id = None
     binding.unbound_at = binding.unbound_at or now
     binding.erased_at = now
@@ -154,13 +167,13 @@ def past_undo(session: Session, now: datetime, limit: int) -> Sequence[Binding]:
     ).all()
 
 
-def erase_after_last_permit(session: Session, today: date, now: datetime) -> None:
-    """Forget the links of workers whose last permit ended more than six months ago.
+def erase_after_last_permit(session: Session, today: date, now: datetime) -> Sequence[int]:
+    """Forget the links of workers whose last permit ended more than six months ago; the ids of their contacts.
 
-    One statement for all of them. A worker of whom we hold no permit is kept: we do not know that she has left.
+    A worker of whom we hold no permit is kept: we do not know that she has left.
     """
     permits = select(Permit.id).where(Permit.worker_id == Binding.worker_id)
-    session.execute(
+    contacts = session.scalars(
         update(Binding)
         .where(
             Binding.erased_at.is_(None),
@@ -168,8 +181,13 @@ def erase_after_last_permit(session: Session, today: date, now: datetime) -> Non
             ~permits.where(Permit.ends_on > last_end_forgotten(today)).exists(),
         )
         .values(worker_id=None, unbound_at=func.coalesce(Binding.unbound_at, literal(now, Instant)), erased_at=now)
+        .returning(Binding.contact_id)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    for start in range(0, len(contacts), AT_ONCE):
+        some = contacts[start : start + AT_ONCE]
+        session.execute(update(Review).where(Review.contact_id.in_(some)).values(worker_id=None))
+    return contacts
 
 
 def last_end_forgotten(today: date) -> date:

