@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import threading
 import traceback
+from types import TracebackType
 
 import structlog
 
@@ -25,6 +27,22 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_TypeOnly())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    # Python's own last words go to standard error and quote what an exception says.
+    sys.excepthook = _process_died
+    threading.excepthook = lambda died: _last_words("thread_died", died.exc_value)
+    sys.unraisablehook = lambda ignored: _last_words("error_ignored", ignored.exc_value)
+
+
+def _process_died(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, at)  # somebody pressed Ctrl+C; there is nothing in it
+    else:
+        _last_words("process_died", error)
+
+
+def _last_words(event: str, error: BaseException | None) -> None:
+    structlog.get_logger().critical(event, error=where(error) if error else None)
 
 
 class _TypeOnly(logging.Formatter):

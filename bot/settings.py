@@ -2,12 +2,17 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from models.delivery_hours import DeliveryHours
 from models.secrets import Key, KeyFormatError, Keyring
+
+LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 class SettingsRefused(Exception):  # noqa: N818  reads as what it says where it is caught
@@ -17,16 +22,19 @@ class SettingsRefused(Exception):  # noqa: N818  reads as what it says where it 
 class Settings(BaseSettings):
     """One frozen object, unpacked in `bot/app.py`. Every field is a variable `BOT_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="BOT_", env_file=".env", extra="ignore", frozen=True)
+    # Empty is not set: an empty channel secret would let anybody sign events.
+    model_config = SettingsConfigDict(
+        env_prefix="BOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
 
-    database_url: str = "sqlite:///var/bot.sqlite"
+    database_url: str = Field("sqlite:///var/bot.sqlite", repr=False)  # it may hold a password
     keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         description="Field keys, newest first: id:base64 of 32 bytes, separated by commas. "
         "Make one with: python -m bot keys new"
     )
     line_channel_secret: SecretStr
     line_channel_access_token: SecretStr | None = None
-    line_channel_id: str | None = None
+    line_channel_id: str | None = Field(None, pattern=r"^[0-9]+$")
     line_api_url: str = "https://api.line.me"
     line_data_url: str = "https://api-data.line.me"
     line_login_channel_id: str | None = None
@@ -36,9 +44,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     log_level: str = "info"
 
-    reminder_hour: int = Field(10, ge=0, le=23, description="Hour in Taipei at which reminders leave")
     quiet_before: int = Field(9, ge=0, le=23, description="No reminder before this hour in Taipei")
     quiet_from: int = Field(20, ge=1, le=24, description="No reminder from this hour on in Taipei")
+    reminder_hour: int = Field(10, ge=0, le=23, description="Hour in Taipei at which reminders leave")
     remind_arc_card: bool = True
     remind_health_examinations: bool = True
     binding_answer_seconds: float = Field(5, ge=0, le=40, description="Every binding is answered after this time")
@@ -49,21 +57,61 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("keys")
+    @classmethod
+    def _readable(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        _keyring(value)
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        try:
+            name = make_url(value).database
+        except (ArgumentError, ValueError):
+            raise ValueError("cannot be read; a password's special characters are written as %XX") from None
+        if value.startswith("sqlite") and name in (None, "", ":memory:"):
+            raise ValueError("must name a file: in memory, everything would be lost")
         return value
 
-    @model_validator(mode="after")
-    def _belongs_together(self) -> "Settings":
-        if self.line_channel_access_token is None and self.line_channel_id is None:
-            raise ValueError("set BOT_LINE_CHANNEL_ID (stateless tokens) or BOT_LINE_CHANNEL_ACCESS_TOKEN")
-        if not self.quiet_before <= self.reminder_hour < self.quiet_from:
-            raise ValueError("BOT_REMINDER_HOUR must lie between BOT_QUIET_BEFORE and BOT_QUIET_FROM")
-        _keyring(self.keys)
-        return self
+    @field_validator("line_channel_secret", "line_channel_access_token")
+    @classmethod
+    def _goes_into_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        written = value.get_secret_value() if value else "-"
+        if not written or not written.isascii() or not written.isprintable() or " " in written:
+            raise ValueError("must be letters, digits and signs without a space, as LINE shows it")
+        return value
+
+    @field_validator("line_api_url", "line_data_url", "public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address like https://name.example, without ? and #")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in LEVELS:
+            raise ValueError(f"must be one of {', '.join(LEVELS)}")
+        return value.lower()
+
+    @field_validator("line_channel_id")
+    @classmethod
+    def _some_access(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("line_channel_access_token", "wrong") is None:
+            raise ValueError("is not set (for stateless tokens), nor is BOT_LINE_CHANNEL_ACCESS_TOKEN")
+        return value
+
+    @field_validator("reminder_hour")
+    @classmethod
+    def _by_day(cls, value: int, info: ValidationInfo) -> int:
+        if not info.data.get("quiet_before", 0) <= value < info.data.get("quiet_from", 24):
+            raise ValueError("must lie between BOT_QUIET_BEFORE and BOT_QUIET_FROM")
+        return value
 
     @property
     def keyring(self) -> Keyring:
@@ -84,7 +132,7 @@ def _keyring(keys: tuple[SecretStr, ...]) -> Keyring:
     try:
         return Keyring(Key.read(key.get_secret_value()) for key in keys)
     except KeyFormatError as wrong:
-        raise ValueError(f"BOT_KEYS: {wrong}") from None
+        raise ValueError(str(wrong)) from None
 
 
 def load(**given: object) -> Settings:
@@ -94,8 +142,7 @@ def load(**given: object) -> Settings:
     except ValidationError as wrong:
         lines = []
         for error in wrong.errors(include_input=False, include_url=False):
-            field = ".".join(str(part) for part in error["loc"])
-            variable = f"BOT_{field.upper()}: " if field else ""
-            missing = "is not set" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
-            lines.append(f"{variable}{missing}")
+            missing = error["type"] == "missing"
+            why = "is not set" if missing else error["msg"].removeprefix("Value error, ")
+            lines.append(f"BOT_{str(error['loc'][0]).upper()}: {why}")
         raise SettingsRefused("\n".join(lines)) from None

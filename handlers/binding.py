@@ -1,11 +1,23 @@
 """Five questions that find a worker's record and link it to her LINE account."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from handlers import menu, privacy
 from handlers.context import Context, Reply
-from handlers.conversation import CHANGE, Answers, Conversation, Question, Refused, Understood, answer_data, begin
-from locales import LANGUAGES, Text, _, say, verbatim
+from handlers.conversation import (
+    CHANGE,
+    Answers,
+    Conversation,
+    Declined,
+    Question,
+    Refused,
+    Understood,
+    answer_data,
+    begin,
+)
+from handlers.typed import means_no, means_yes
+from locales import Text, _, verbatim
 from models import reminder
 from models.binding import TriesLeft, in_force, tries_left
 from models.claim import Claim, Outcome, submit
@@ -27,18 +39,27 @@ from models.identity import (
 NAME = "binding"
 NONE = "none"
 YES, NO = "yes", "no"
-_YES_LABEL, _NO_LABEL = _("Yes, I agree"), _("No")
-_SEND_LABEL = _("Yes, check my record")
-_NO_ARC_LABEL = _("I have no ARC yet")
-_NO_PHONE_LABEL = _("No phone number")
+# What the buttons under a question send, and what they say.
+_CONSENT_TAPS: Mapping[str, Text] = {
+    answer_data(NAME, "consent", YES): _("Yes, I agree"),
+    answer_data(NAME, "consent", NO): _("No"),
+}
+_ARC_TAPS: Mapping[str, Text] = {answer_data(NAME, "arc_no", NONE): _("I have no ARC yet")}
+_PHONE_TAPS: Mapping[str, Text] = {answer_data(NAME, "phone", NONE): _("No phone number")}
+_SEND_TAPS: Mapping[str, Text] = {answer_data(NAME, "summary", YES): _("Yes, check my record")}
+_CHANGE_TAPS: Mapping[str, Text] = {
+    CHANGE + "passport_no": _("Change passport no."),
+    CHANGE + "arc_no": _("Change ARC no."),
+    CHANGE + "name": _("Change name"),
+    CHANGE + "birth_date": _("Change birth date"),
+    CHANGE + "phone": _("Change phone"),
+}
 
 
 def start(ctx: Context) -> Reply:
     """Begin or go on; not for somebody who is bound or has used up her tries."""
     if in_force(ctx.session, ctx.contact.id) is not None:
-        return Reply(
-            words(_("Your LINE account is already linked to your record."), quick=menu.main_buttons(bound=True))
-        )
+        return Reply(_already_linked())
     match tries_left(ctx.session, ctx.contact.id, ctx.now):
         case TriesLeft.LATER:
             sentence = _("You have tried three times today. Please try again tomorrow, or call 1955.")
@@ -51,21 +72,25 @@ def start(ctx: Context) -> Reply:
     return Reply(words(sentence, quick=(menu.call_1955(), *menu.main_buttons(bound=False)[:-1])))
 
 
+def _already_linked() -> Content:
+    return words(_("Your LINE account is already linked to your record."), quick=menu.main_buttons(bound=True))
+
+
 # --- the questions
 
 
 def _ask_consent(ctx: Context, answers: Answers) -> Content:
     return Content(
         (privacy.notice(), *words(_("Do you agree that we use these five things to find your record?")).bubbles),
-        (_option("consent", YES, _YES_LABEL), _option("consent", NO, _NO_LABEL)),
+        _options(_CONSENT_TAPS),
     )
 
 
 def _understand_consent(ctx: Context, said: str) -> Understood:
-    if _means_yes(said, _YES_LABEL):
+    if said == YES or means_yes(said):
         return Understood(YES)
-    if said == NO or _means(said, _NO_LABEL):
-        raise Refused(_("We respect that. Nothing is saved. Tap “Cancel” to stop, or “Yes, I agree” to go on."))
+    if said == NO or means_no(said):
+        raise Declined
     raise Refused(_("Please tap “Yes, I agree” or “Cancel”."))
 
 
@@ -88,12 +113,12 @@ def _understand_passport(ctx: Context, said: str) -> Understood:
 def _ask_arc(ctx: Context, answers: Answers) -> Content:
     return words(
         _("2 of 5: What is your ARC (residence card) number? Example: A800000014"),
-        quick=(_option("arc_no", NONE, _NO_ARC_LABEL),),
+        quick=_options(_ARC_TAPS),
     )
 
 
 def _understand_arc(ctx: Context, said: str) -> Understood:
-    if said == NONE or _means(said, _NO_ARC_LABEL):
+    if said == NONE:
         return Understood("")
     try:
         number = arc_no(said)
@@ -121,8 +146,8 @@ def _ask_name(ctx: Context, answers: Answers) -> Content:
 def _understand_name(ctx: Context, said: str) -> Understood:
     try:
         return Understood(name(said))
-    except Unusable:
-        raise Refused(_("Please write your name in letters, as in your passport.")) from None
+    except Unusable as unusable:
+        raise Refused(_length(unusable.reason, _("Please write your name in letters, as in your passport."))) from None
 
 
 def _ask_birth_date(ctx: Context, answers: Answers) -> Content:
@@ -159,12 +184,12 @@ _WHY_NOT_BORN = {
 def _ask_phone(ctx: Context, answers: Answers) -> Content:
     return words(
         _("5 of 5: What is your mobile number in Taiwan? Example: 0912345678"),
-        quick=(_option("phone", NONE, _NO_PHONE_LABEL),),
+        quick=_options(_PHONE_TAPS),
     )
 
 
 def _understand_phone(ctx: Context, said: str) -> Understood:
-    if said == NONE or _means(said, _NO_PHONE_LABEL):
+    if said == NONE:
         return Understood("")
     try:
         return Understood(mobile(said))
@@ -193,27 +218,15 @@ def _ask_summary(ctx: Context, answers: Answers) -> Content:
                 title=_("Is this right?"),
                 lead=(_("We show only a part, so that nobody can read it over your shoulder."),),
                 rows=tuple(Row(label, value) for _question, label, value in rows),
-                buttons=(_option("summary", YES, _SEND_LABEL),),
+                buttons=_options(_SEND_TAPS),
             ),
         ),
-        tuple(
-            Postback(_CHANGE_LABELS[question], CHANGE + question, said=_CHANGE_LABELS[question])
-            for question, _label, _value in rows
-        ),
+        _options(_CHANGE_TAPS),
     )
 
 
-_CHANGE_LABELS = {
-    "passport_no": _("Change passport no."),
-    "arc_no": _("Change ARC no."),
-    "name": _("Change name"),
-    "birth_date": _("Change birth date"),
-    "phone": _("Change phone"),
-}
-
-
 def _understand_summary(ctx: Context, said: str) -> Understood:
-    if _means_yes(said, _SEND_LABEL):
+    if said == YES or means_yes(said):
         return Understood(YES)
     raise Refused(_("Please tap “Yes, check my record”, or change what is wrong."))
 
@@ -227,9 +240,13 @@ def _finish(ctx: Context, answers: Answers) -> Reply:
         phone=answers["phone"] or None,
     )
     outcome = submit(ctx.session, ctx.contact.id, claim, ctx.now)
+    if outcome is Outcome.ALREADY_LINKED:
+        return Reply(_already_linked(), after=ctx.rules.binding_answered_after)
     if outcome is not Outcome.BOUND:
         return Reply(_not_found(), after=ctx.rules.binding_answered_after)
-    reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
+    # What she missed comes after the answer, not before it.
+    answered_at = ctx.now + ctx.rules.binding_answered_after
+    reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, answered_at)
     return Reply(_bound(), after=ctx.rules.binding_answered_after)
 
 
@@ -271,25 +288,8 @@ def _bound() -> Content:
     )
 
 
-def _option(question: str, value: str, label: Text) -> Button:
-    return Postback(label, answer_data(NAME, question, value), said=label)
-
-
-# How people say yes without looking at the button.
-_YES_TYPED = frozenset(
-    {"ok", "okay", "yes", "y", "是", "對", "好", "同意", "ya", "iya", "betul", "benar", "setuju"}
-    | {"đúng", "đồng ý", "có", "ใช่", "ถูกต้อง", "ยินยอม", "ตกลง", "oo", "opo", "tama", "sige"}
-)
-
-
-def _means_yes(said: str, label: Text) -> bool:
-    return said == YES or said.strip().strip(".!").casefold() in _YES_TYPED or _means(said, label)
-
-
-def _means(said: str, *labels: Text) -> bool:
-    """Whether somebody typed the words of a button, in any of the six languages."""
-    typed = said.strip().strip(".!").casefold()
-    return any(typed == say(label, language).casefold() for label in labels for language in LANGUAGES)
+def _options(taps: Mapping[str, Text]) -> tuple[Button, ...]:
+    return tuple(Postback(label, data, said=label) for data, label in taps.items())
 
 
 def _length(reason: Reason, otherwise: Text) -> Text:
@@ -303,13 +303,13 @@ def _length(reason: Reason, otherwise: Text) -> Text:
 BINDING = Conversation(
     name=NAME,
     questions=(
-        Question("consent", _ask_consent, _understand_consent),
+        Question("consent", _ask_consent, _understand_consent, _CONSENT_TAPS),
         Question("passport_no", _ask_passport, _understand_passport),
-        Question("arc_no", _ask_arc, _understand_arc),
+        Question("arc_no", _ask_arc, _understand_arc, _ARC_TAPS),
         Question("name", _ask_name, _understand_name),
         Question("birth_date", _ask_birth_date, _understand_birth_date),
-        Question("phone", _ask_phone, _understand_phone),
-        Question("summary", _ask_summary, _understand_summary),
+        Question("phone", _ask_phone, _understand_phone, _PHONE_TAPS),
+        Question("summary", _ask_summary, _understand_summary, {**_SEND_TAPS, **_CHANGE_TAPS}),
     ),
     finish=_finish,
 )

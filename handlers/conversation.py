@@ -1,12 +1,16 @@
 """One question at a time, over minutes or weeks: the place we are at is the first question without an answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from handlers import menu
 from handlers.context import Context, Reply
-from locales import LANGUAGES, Text, _, say
+from handlers.event import Did
+from handlers.typed import is_label, plain
+from locales import Text, _
 from models import conversation as kept
+from models.binding import in_force
 from models.content import Button, Content, Postback, words
 from models.conversation import Answer, Progress
 
@@ -16,7 +20,28 @@ AWAY = timedelta(days=1)
 BACK, CANCEL, GO_ON = "talk:back", "talk:cancel", "talk:go_on"
 CHANGE = "talk:change:"
 
-_BACK_LABEL, _CANCEL_LABEL = _("Back"), _("Cancel")
+_LABELS: Mapping[str, Text] = {BACK: _("Back"), CANCEL: _("Cancel"), GO_ON: _("Continue")}
+# Other words for the same, none of which is anybody's name.
+_ALSO_TYPED: Mapping[str, frozenset[str]] = {
+    BACK: frozenset(plain(word) for word in ("go back", "返回", "回上一步", "quay lai", "trở lại", "กลับ")),
+    CANCEL: frozenset(
+        plain(word)
+        for word in (
+            "stop",
+            "停止",
+            "不要了",
+            "batalkan",
+            "berhenti",
+            "huỷ",
+            "hủy bỏ",
+            "huy bo",
+            "เลิก",
+            "หยุด",
+            "itigil",
+        )
+    ),
+    GO_ON: frozenset(plain(word) for word in ("go on", "tiep tuc", "ไปต่อ", "ituloy")),
+}
 
 Answers = Mapping[str, str]
 
@@ -29,6 +54,10 @@ class Refused(Exception):  # noqa: N818  reads as what it says where it is caugh
         self.why = why
 
 
+class Declined(Exception):  # noqa: N818  reads as what it says where it is caught
+    """She does not want to go on: the conversation ends as if she had cancelled it."""
+
+
 @dataclass(frozen=True)
 class Understood:
     """The answer worth keeping, and perhaps a doubt about it that does not stop anybody."""
@@ -39,11 +68,15 @@ class Understood:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `ask` may look at the answers so far; `understand` keeps an answer or refuses it."""
+    """One question. `ask` may look at the answers so far; `understand` keeps an answer, refuses it or declines.
+
+    `taps` names what its buttons send and say: typing a button's words is tapping it.
+    """
 
     name: str
     ask: Callable[[Context, Answers], Content]
     understand: Callable[[Context, str], Understood]
+    taps: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,24 +109,25 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
     question = _current(talk, progress)
     if _is_late(ctx, progress):
         return _ask(ctx, talk, progress)
-    control = _control(said)
-    if control == CANCEL:
-        kept.forget(ctx.session, ctx.contact.id)
-        return Reply(words(_("Stopped. Nothing was saved.")))
-    if control == BACK:
+    button = _button(ctx, question, said)
+    if button == CANCEL:
+        return _stop(ctx)
+    if button == BACK:
         _take_back(talk, progress, question)
-        return _ask(ctx, talk, progress)
-    if said.startswith(CHANGE):
-        progress.answers.pop(said.removeprefix(CHANGE), None)
-        return _ask(ctx, talk, progress)
-    if said == GO_ON:
-        return _ask(ctx, talk, progress)
-    if progress.heard_at is not None and ctx.event.at - progress.heard_at > AWAY:
-        return _ask(ctx, talk, progress, _("Welcome back. This is where we stopped."))
-    answer = _answer_to(talk, question, said)
-    if answer is None:  # a button under an older question
-        return _ask(ctx, talk, progress)
-    understood = question.understand(ctx, answer)
+    elif button is not None and button.startswith(CHANGE):
+        progress.answers.pop(button.removeprefix(CHANGE), None)
+    elif button != GO_ON:
+        answer = _words(ctx, progress, said) if button is None else _answer_to(talk, question, button)
+        if answer is not None:
+            return _take(ctx, talk, progress, question, answer)
+    return _ask(ctx, talk, progress)
+
+
+def _take(ctx: Context, talk: Conversation, progress: Progress, question: Question, answer: str) -> Reply:
+    try:
+        understood = question.understand(ctx, answer)
+    except Declined:
+        return _stop(ctx)
     progress.answers[question.name] = Answer(understood.value, ctx.event.message_id)
     first = () if understood.doubt is None else (understood.doubt,)
     if talk.next_question(progress.answers) is not None:
@@ -102,24 +136,34 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
     return talk.finish(ctx, {name: answer.value for name, answer in progress.answers.items()})
 
 
+def _stop(ctx: Context) -> Reply:
+    kept.forget(ctx.session, ctx.contact.id)
+    bound = in_force(ctx.session, ctx.contact.id) is not None
+    return Reply(words(_("Stopped. Nothing was saved."), quick=menu.main_buttons(bound=bound)))
+
+
 def answer_data(talk: str, question: str, value: str = "") -> str:
     """What a button must send back to answer this question, and no other."""
     return f"answer:{talk}:{question}:{value}"
 
 
 def unsend(ctx: Context, message_id: str) -> None:
-    """Forget the answer that came in this message."""
+    """Forget the answer that came in this message; whatever she writes next, its question comes first again."""
     progress = kept.progress_of(ctx.session, ctx.contact.id, ctx.now)
     if progress is None:
         return
     left = {name: answer for name, answer in progress.answers.items() if answer.message_id != message_id}
     if left != progress.answers:
-        kept.keep(ctx.session, ctx.contact.id, replace(progress, answers=left), ctx.now)
+        kept.keep(ctx.session, ctx.contact.id, replace(progress, answers=left, asked_at=None), ctx.now)
 
 
 def go_on_button() -> Button:
     """Leads back to the question she is at."""
-    return Postback(_("Continue"), GO_ON, said=_("Continue"))
+    return _control_button(GO_ON)
+
+
+def _control_button(data: str) -> Button:
+    return Postback(_LABELS[data], data, said=_LABELS[data])
 
 
 def _current(talk: Conversation, progress: Progress) -> Question:
@@ -130,40 +174,57 @@ def _current(talk: Conversation, progress: Progress) -> Question:
 
 def _is_late(ctx: Context, progress: Progress) -> bool:
     """Written before the question she is at was asked (an event that LINE delivered late)."""
-    return progress.asked_at is not None and ctx.event.at < progress.asked_at
+    return progress.asked_at is not None and _said_at(ctx) < progress.asked_at
+
+
+def _said_at(ctx: Context) -> datetime:
+    """LINE's own time of the event; should its clock run before ours, it does not lead us into the future."""
+    return min(ctx.event.at, ctx.now)
 
 
 def _take_back(talk: Conversation, progress: Progress, question: Question) -> None:
-    answered = [q.name for q in talk.questions if q.name in progress.answers]
-    if answered:
-        del progress.answers[answered[-1]]
+    """To the question before this one, also when a later one was answered already (she is changing one)."""
+    place = talk.questions.index(question)
+    if place > 0:
+        progress.answers.pop(talk.questions[place - 1].name, None)
 
 
-def _answer_to(talk: Conversation, question: Question, said: str) -> str | None:
-    if not said.startswith("answer:"):
+def _button(ctx: Context, question: Question, said: str) -> str | None:
+    """What the button sends that she tapped, or whose words she typed; None for words of her own."""
+    if ctx.event.did is Did.POSTBACK:
         return said
+    typed = plain(said)
+    for data, label in _LABELS.items():
+        if typed in _ALSO_TYPED[data] or is_label(said, label):
+            return data
+    return next((data for data, label in question.taps.items() if is_label(said, label)), None)
+
+
+def _answer_to(talk: Conversation, question: Question, button: str) -> str | None:
+    """A button says which question it answers, however late it is tapped; None when that is another one."""
     prefix = answer_data(talk.name, question.name)
-    return said.removeprefix(prefix) if said.startswith(prefix) else None
+    return button.removeprefix(prefix) if button.startswith(prefix) else None
+
+
+def _words(ctx: Context, progress: Progress, said: str) -> str | None:
+    """Her words as an answer; None when she was not asked (she has unsent one). Raises Refused after a long pause."""
+    if progress.asked_at is None:
+        return None
+    if progress.heard_at is not None and _said_at(ctx) - progress.heard_at > AWAY:
+        raise Refused(_("Welcome back. This is where we stopped."))
+    return said
 
 
 def _ask(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
     question = _current(talk, progress)
     answers = {name: answer.value for name, answer in progress.answers.items()}
-    # LINE's own time of what led to this question: comparable with the time of what answers it.
-    progress.asked_at = progress.heard_at = ctx.event.at
+    # The time of what led to this question: comparable with the time of what answers it. Late events do not set
+    # it back.
+    progress.asked_at = progress.heard_at = max(filter(None, (progress.asked_at, _said_at(ctx))))
     kept.keep(ctx.session, ctx.contact.id, progress, ctx.now)
     asked = question.ask(ctx, answers)
-    controls: list[Button] = [Postback(_CANCEL_LABEL, CANCEL, said=_CANCEL_LABEL)]
-    if answers:
-        controls.insert(0, Postback(_BACK_LABEL, BACK, said=_BACK_LABEL))
+    controls = [_control_button(CANCEL)]
+    if question is not talk.questions[0]:
+        controls.insert(0, _control_button(BACK))
     asked = Content(asked.bubbles, (*asked.quick, *controls))
     return Reply(words(*first) + asked if first else asked)
-
-
-def _control(said: str) -> str | None:
-    """Back and cancel may also be typed, in any of the six languages."""
-    typed = said.strip().casefold()
-    for data, label in ((BACK, _BACK_LABEL), (CANCEL, _CANCEL_LABEL)):
-        if said == data or any(typed == say(label, language).casefold() for language in LANGUAGES):
-            return data
-    return None

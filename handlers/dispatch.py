@@ -32,13 +32,14 @@ def answer(ctx: Context) -> Reply | None:
     """What to say to this event; None where nothing can or need be said."""
     match ctx.event.did:
         case Did.FOLLOW:
-            return welcome.followed(ctx)
+            reply = welcome.followed(ctx)
+            return reply and _aside(ctx, reply)
         case Did.UNFOLLOW:
             welcome.unfollowed(ctx)
         case Did.UNSEND:
             _unsent(ctx)
         case Did.POSTBACK:
-            return _tapped(ctx)
+            return _tapped(ctx, ctx.event.data + ctx.event.picked)
         case Did.TEXT:
             return _wrote(ctx)
         case Did.STICKER:
@@ -52,11 +53,12 @@ def answer(ctx: Context) -> Reply | None:
     return None
 
 
-def _tapped(ctx: Context) -> Reply | None:
-    data = ctx.event.data + ctx.event.picked
+def _tapped(ctx: Context, data: str) -> Reply:
     head, _colon, rest = data.partition(":")
+    if data == menu.BIND:
+        return binding.start(ctx)
     if data in _WISHES:
-        return _aside(ctx, _WISHES[data](ctx)) if data != menu.BIND else _WISHES[data](ctx)
+        return _aside(ctx, _WISHES[data](ctx))
     if head == "language" and rest in set(Language):
         return _in_new_language(ctx, Language(rest))
     if head in ("answer", "talk"):
@@ -64,15 +66,17 @@ def _tapped(ctx: Context) -> Reply | None:
         if talk is None or progress is None:
             return assistance.show_menu(ctx)
         return _heard(ctx, talk, progress, data)
-    return reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx)
+    return _aside(ctx, reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx))
 
 
-def _wrote(ctx: Context) -> Reply | None:
+def _wrote(ctx: Context) -> Reply:
     said = ctx.event.text.strip()
     talk, progress = _talk(ctx)
-    if talk is not None and progress is not None:
-        return _heard(ctx, talk, progress, said)
-    return _wish_typed(ctx, said) or assistance.not_understood(ctx)
+    if talk is None or progress is None:
+        return _wish_typed(ctx, said) or assistance.not_understood(ctx)
+    # The exact words of a button first: they are nobody's name, while "Thái" and "Viet" may be.
+    button = menu.button_typed(said)
+    return _heard(ctx, talk, progress, said) if button is None else _tapped(ctx, button)
 
 
 def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Reply:
@@ -85,14 +89,15 @@ def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> R
 
 
 def _wish_typed(ctx: Context, said: str) -> Reply | None:
+    data = menu.button_typed(said) or unbinding.typed(said)
     language = language_named(said)
-    if language is not None:
-        return _in_new_language(ctx, language)
-    command = menu.command(said)
-    if command is None:
-        return None
-    reply = _WISHES[command](ctx)
-    return reply if command == menu.BIND else _aside(ctx, reply)
+    if data is None and language is not None:
+        data = menu.language_data(language)
+    data = data or menu.command(said)
+    if data is not None:
+        return _tapped(ctx, data)
+    reaction = reactions.typed(ctx, said)
+    return reaction and _aside(ctx, reaction)
 
 
 def _in_new_language(ctx: Context, language: Language) -> Reply:

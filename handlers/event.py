@@ -56,7 +56,8 @@ def read(event_id: str, raw: Mapping[str, Any], profile_language: str | None = N
     kind = _text(raw, "type")
     did = Did.OTHER
     if kind == "message":
-        did = _MESSAGES.get(_text(message, "type"), Did.OTHER)
+        # A kind of message that LINE may add one day is, to us, another thing we cannot look at.
+        did = _MESSAGES.get(_text(message, "type"), Did.ATTACHMENT)
     elif kind in ("follow", "unfollow", "postback", "unsend"):
         did = Did(kind)
     return Event(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
-from locales import LANGUAGES, Language, Text, _, pgettext, say, verbatim
+from handlers.typed import is_label, plain
+from locales import LANGUAGES, Language, Text, _, pgettext, verbatim
 from models.content import Button, Call, Postback
 
 PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU = (
@@ -25,6 +26,8 @@ _LABELS: Mapping[str, Text] = {
     UNBIND: pgettext("menu", "Unlink"),
     MENU: pgettext("menu", "Menu"),
 }
+
+_CALL_1955 = _("Call 1955")
 
 # Other words for the same wish, as people write them; none of them is ever sent, so none is translated.
 _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
@@ -81,15 +84,22 @@ _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
 
 @cache
 def _typed_words() -> dict[str, str]:
-    found = {word.casefold(): command for command, also in _ALSO_TYPED.items() for word in also}
-    for command, label in _LABELS.items():
-        found |= {say(label, language).casefold(): command for language in LANGUAGES}
-    return found
+    return {plain(word): command for command, also in _ALSO_TYPED.items() for word in also}
 
 
 def command(typed: str) -> str | None:
     """The wish that somebody typed in any of the six languages, or None."""
-    return _typed_words().get(typed.strip().strip(".!。！").casefold())
+    return button_typed(typed) or _typed_words().get(plain(typed))
+
+
+def button_typed(typed: str) -> str | None:
+    """What the button sends whose exact words somebody typed; and any word for help, which never waits."""
+    for language, name in LANGUAGES.items():
+        if plain(typed) == plain(name):
+            return language_data(language)
+    if is_label(typed, _CALL_1955) or _typed_words().get(plain(typed)) == HELP:
+        return HELP
+    return next((wish for wish, label in _LABELS.items() if is_label(typed, label)), None)
 
 
 def button(wish: str) -> Button:
@@ -99,14 +109,17 @@ def button(wish: str) -> Button:
 
 def call_1955() -> Button:
     """Tap to call: free, all day, in her language."""
-    return Call(_("Call 1955"), "1955")
+    return Call(_CALL_1955, "1955")
 
 
 def language_buttons() -> tuple[Button, ...]:
     """The six languages, each by the name its speakers give it."""
-    return tuple(
-        Postback(_named(language), f"language:{language.value}", said=_named(language)) for language in Language
-    )
+    return tuple(Postback(_named(language), language_data(language), said=_named(language)) for language in Language)
+
+
+def language_data(language: Language) -> str:
+    """What the button of a language sends."""
+    return f"language:{language.value}"
 
 
 def _named(language: Language) -> Text:

@@ -16,7 +16,8 @@ from models.worker import Worker
 
 SHOWN = 3
 """Permits shown at once: LINE takes five bubbles a request, and two are needed for the rest."""
-MESSAGES_SHOWN = 10
+MESSAGES_A_CARD, MESSAGE_CARDS = 10, 5
+"""Together more than a permit's reminders, and what fits into one answer."""
 
 WORKS: dict[str, Text] = {
     "manufacturing": _("Manufacturing"),
@@ -24,11 +25,12 @@ WORKS: dict[str, Text] = {
     "fishing": _("Fishing"),
     "agriculture": _("Agriculture"),
     "household_care": _("Care in a household"),
-    "household_helper": _("Household help"),
+    "domestic_help": _("Household help"),
     "institution_care": _("Care in an institution"),
     "professional": _("Professional work"),
+    "teaching": _("Professional work"),
     "student_work": _("Student work"),
-    "other": _("Other work"),
+    **dict.fromkeys(("slaughter", "bilingual_staff", "cook", "other"), _("Other work")),
 }
 
 
@@ -51,20 +53,20 @@ def show_messages(ctx: Context) -> Reply:
     """What this account was sent, newest first."""
     if in_force(ctx.session, ctx.contact.id) is None:
         return Reply(not_linked())
-    sent = message.history(ctx.session, ctx.contact.id, MESSAGES_SHOWN)
-    if not sent:
-        return Reply(words(_("We have not sent you any reminder yet."), quick=_buttons()))
+    sent = message.history(ctx.session, ctx.contact.id, MESSAGES_A_CARD * MESSAGE_CARDS)
     rows = []
     for one in sent:
         said = one.says
         first = said.bubbles[0] if said else None
         if one.sent_at is not None and isinstance(first, Card):
             rows.append(Row(verbatim(one.sent_at), first.title))
-    return Reply(
-        Content(
-            (Card(title=_("What we have sent you"), rows=tuple(rows), buttons=(menu.button(menu.PERMIT),)),), _buttons()
-        )
-    )
+    if not rows:
+        return Reply(words(_("We have not sent you any reminder yet."), quick=_buttons()))
+    cards = [
+        Card(title=_("What we have sent you"), rows=tuple(some), buttons=(menu.button(menu.PERMIT),))
+        for some in (rows[at : at + MESSAGES_A_CARD] for at in range(0, len(rows), MESSAGES_A_CARD))
+    ]
+    return Reply(Content(tuple(cards), _buttons()))
 
 
 def not_linked() -> Content:

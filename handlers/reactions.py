@@ -2,11 +2,23 @@
 
 from handlers import menu
 from handlers.context import Context, Reply
+from handlers.typed import is_label
 from locales import _
 from models import message
+from models.binding import in_force
 from models.content import Card, Content, Tone, words
 
 UNDERSTOOD, NEED_HELP = "understood", "need_help"
+_LABELS = {UNDERSTOOD: _("Understood"), NEED_HELP: _("I need help")}
+
+
+def typed(ctx: Context, said: str) -> Reply | None:
+    """The words of such a button, typed: they answer the last thing we sent her. None when they are other words."""
+    for reaction, label in _LABELS.items():
+        if is_label(said, label):
+            last = message.history(ctx.session, ctx.contact.id, 1)
+            return reacted(ctx, reaction, str(last[0].id)) if last else None
+    return None
 
 
 def reacted(ctx: Context, said: str, message_id: str) -> Reply | None:
@@ -15,8 +27,9 @@ def reacted(ctx: Context, said: str, message_id: str) -> Reply | None:
         return None
     if message.answer(ctx.session, ctx.contact.id, int(message_id), said, ctx.now) is None:
         return None
+    buttons = menu.main_buttons(bound=in_force(ctx.session, ctx.contact.id) is not None)
     if said == UNDERSTOOD:
-        return Reply(words(_("Thank you. We have noted that you have read it."), quick=menu.main_buttons(bound=True)))
+        return Reply(words(_("Thank you. We have noted that you have read it."), quick=buttons))
     return Reply(
         Content(
             (
@@ -34,6 +47,6 @@ def reacted(ctx: Context, said: str, message_id: str) -> Reply | None:
                     tone=Tone.NOTICE,
                 ),
             ),
-            menu.main_buttons(bound=True),
+            buttons,
         )
     )

@@ -2,12 +2,23 @@
 
 from handlers import menu
 from handlers.context import Context, Reply
-from locales import _
-from models import reminder
+from handlers.typed import is_label
+from locales import Text, _
+from models import conversation, reminder
 from models.binding import UNDO_FOR, in_force, linked, unbind, undo_unbind
-from models.content import Card, Content, Postback, Tone, words
+from models.content import Button, Card, Content, Postback, Tone, words
 
 CONFIRM, UNDO, KEEP = "unbind:yes", "unbind:undo", "unbind:no"
+_LABELS: dict[str, Text] = {CONFIRM: _("Yes, unlink"), UNDO: _("Link again"), KEEP: _("No, keep it")}
+
+
+def typed(said: str) -> str | None:
+    """What the button sends whose words somebody typed, in any of the six languages."""
+    return next((data for data, label in _LABELS.items() if is_label(said, label)), None)
+
+
+def _button(data: str) -> Button:
+    return Postback(_LABELS[data], data, said=_LABELS[data])
 
 
 def ask(ctx: Context) -> Reply:
@@ -24,11 +35,7 @@ def ask(ctx: Context) -> Reply:
                         _("You can take it back within 72 hours. After that the link is deleted for good."),
                     ),
                     notes=(_("Your permit itself does not change."),),
-                    buttons=(
-                        Postback(_("Yes, unlink"), CONFIRM, said=_("Yes, unlink")),
-                        Postback(_("No, keep it"), KEEP, said=_("No, keep it")),
-                        menu.call_1955(),
-                    ),
+                    buttons=(_button(CONFIRM), _button(KEEP), menu.call_1955()),
                     tone=Tone.NOTICE,
                 ),
             )
@@ -50,7 +57,7 @@ def confirm(ctx: Context) -> Reply:
                     title=_("Your record is unlinked"),
                     lead=(_("You can take this back until {at}.", at=ctx.now + UNDO_FOR),),
                     notes=(_("If somebody made you do this, call 1955. It is free and private."),),
-                    buttons=(Postback(_("Link again"), UNDO, said=_("Link again")), menu.call_1955()),
+                    buttons=(_button(UNDO), menu.call_1955()),
                 ),
             ),
             menu.main_buttons(bound=False),
@@ -67,6 +74,7 @@ def undo(ctx: Context) -> Reply:
         return Reply(
             words(_("The 72 hours are over. You can link your record again."), quick=menu.main_buttons(bound=False))
         )
+    conversation.forget(ctx.session, ctx.contact.id)  # the one that was to link her anew has no use any more
     ctx.session.flush()
     reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
     return Reply(words(_("Your record is linked again."), quick=menu.main_buttons(bound=True)))
@@ -74,4 +82,6 @@ def undo(ctx: Context) -> Reply:
 
 def keep(ctx: Context) -> Reply:
     """She thought better of it."""
+    if in_force(ctx.session, ctx.contact.id) is None:
+        return ask(ctx)
     return Reply(words(_("Nothing has changed. Your record is still linked."), quick=menu.main_buttons(bound=True)))

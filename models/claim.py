@@ -12,10 +12,13 @@ from models.binding import (
     TriesLeft,
     bind,
     bindings_of,
+    in_force,
     open_review,
     record_attempt,
     tries_left,
+    was_linked_otherwise,
 )
+from models.contact import Contact
 from models.identity import NameMatch, compare_names
 from models.worker import NumberKind, Worker, kinds_known, workers_with
 
@@ -40,23 +43,29 @@ class Claim:
 
 
 class Outcome(Enum):
-    """BOUND is the only one she can tell apart; a doubt waits for a person, in silence."""
+    """REVIEW and NO_MATCH she cannot tell apart; a doubt waits for a person, in silence."""
 
     BOUND = "bound"
+    ALREADY_LINKED = "already_linked"
     REVIEW = "review"
     NO_MATCH = "no_match"
 
 
 def submit(session: Session, contact_id: int, claim: Claim, now: datetime) -> Outcome:
     """Find the record and bind the account to it as a claim, or note why not. Counts the try."""
+    # Locked, so that no second claim of the same account looks while this one decides.
+    session.get_one(Contact, contact_id, with_for_update=True)
+    if in_force(session, contact_id) is not None:
+        return Outcome.ALREADY_LINKED
     if tries_left(session, contact_id, now) is not TriesLeft.YES:
         return Outcome.NO_MATCH
     worker, doubt = _find(session, claim)
     if worker is not None and doubt is None:
         # Brokers often fill in their own number: it decides nothing, but a person may want to know.
         record_attempt(session, contact_id, now, matched=True, phone_matched=_same_phone(claim, worker))
+        collects = was_linked_otherwise(session, contact_id, worker.id)
         bind(session, contact_id, worker.id, now)
-        if len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
+        if collects or len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
             open_review(session, contact_id, worker.id, ReviewReason.SEVERAL_CLAIMS, now)
         return Outcome.BOUND
     record_attempt(session, contact_id, now, matched=False)
@@ -74,20 +83,23 @@ def _same_phone(claim: Claim, worker: Worker) -> bool | None:
 
 def _find(session: Session, claim: Claim) -> tuple[Worker | None, ReviewReason | None]:
     """The one worker whose numbers and birth date are these, and what is doubtful about the claim."""
-    found = [workers_with(session, kind, number) for kind, number in claim.numbers.items()]
-    candidates = [session.get_one(Worker, worker_id) for worker_id in set[int]().union(*found)]
+    found = {kind: workers_with(session, kind, number) for kind, number in claim.numbers.items()}
+    candidates = [session.get_one(Worker, worker_id) for worker_id in set[int]().union(*found.values())]
     born = [worker for worker in candidates if worker.birth_date == claim.birth_date]
-    if len(born) != 1:
+    # Two countries may print the same number: who has both numbers goes before who has one.
+    having_all = [worker for worker in born if all(worker.id in ids for ids in found.values())]
+    if len(having_all or born) != 1:
         return None, None
-    worker = born[0]
+    [worker] = having_all or born
     name = compare_names(claim.name, worker.name)
     if name is NameMatch.DIFFERENT:
         return None, None
-    if any(worker.id not in ids for ids in found):
+    known = kinds_known(session, worker.id)
+    if any(worker.id not in ids and (ids or kind in known) for kind, ids in found.items()):
         # One number is hers and the other nobody's, or another worker's: a slip, or somebody guessing.
         return (worker, ReviewReason.NUMBERS) if name is NameMatch.SAME else (None, None)
     if name is NameMatch.DOUBTFUL:
         return worker, ReviewReason.NAME
-    if not kinds_known(session, worker.id) <= claim.numbers.keys():
+    if not known <= found.keys():
         return worker, ReviewReason.NUMBERS
     return worker, None

@@ -6,7 +6,7 @@ import hmac
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -37,7 +37,7 @@ class Key:
     """One 256-bit key and the number that every cell it sealed begins with."""
 
     id: int
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @classmethod
     def read(cls, written: str) -> "Key":

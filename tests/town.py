@@ -1,10 +1,11 @@
 """The whole service beside the LINE look-alike, on loopback, as tests drive it: phones in, ledger out."""
 
 import base64
+import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -173,6 +174,7 @@ class Town:
             )
         )
         self.edge.api.router.routes.extend(self.simulator.routes)
+        self._close_simulator_too()
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/simulator/api/", timeout=15)
         self._server = Server(self.edge, self.port)
         self._server.__enter__()
@@ -181,6 +183,17 @@ class Town:
     def __exit__(self, *_: object) -> None:
         self._server.__exit__()
         self._http.close()
+
+    def _close_simulator_too(self) -> None:
+        inner = self.edge.api.router.lifespan_context
+
+        @contextlib.asynccontextmanager
+        async def lifespan(api: Any) -> AsyncIterator[None]:
+            async with inner(api):
+                yield
+            await self.simulator.close()
+
+        self.edge.api.router.lifespan_context = lifespan
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         answer = self._http.post(path, json=dict(body))

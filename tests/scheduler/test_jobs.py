@@ -216,7 +216,9 @@ def test_ten_years_of_reminders_fall_on_the_right_taipei_day_wherever_the_server
         os.environ["TZ"] = zone
         clock_of_c.tzset()
         with session.begin_nested() as attempt:
-            runs = calendar_of_runs(zone, date(2026, 1, 1), date(2036, 1, 1), 150)
+            # Ten years in one zone, two in the others: tests/models/test_reminder_calendar.py walks ten in all five.
+            last = date(2036, 1, 1) if zone == ZONES[-2] else date(2028, 1, 1)
+            runs = calendar_of_runs(zone, date(2026, 1, 1), last, 150)
             for now in runs:
                 ensure(session, "plan_reminders", now)
                 while job("plan_reminders").run(session, ReminderRules(), now):
@@ -224,7 +226,7 @@ def test_ten_years_of_reminders_fall_on_the_right_taipei_day_wherever_the_server
             rows = session.execute(select(Message.what, Message.not_before)).all()
             planned = sorted((what, taipei_day(not_before)) for what, not_before in rows)
             expected = sorted(row for permit, worker in known for row in expected_rows(runs, permit, worker))
-            assert len(expected) > 600
+            assert len(expected) > (600 if last.year == 2036 else 100)
             assert planned == expected
             attempt.rollback()
 

@@ -1,0 +1,84 @@
+"""Every way into the service is on a list, with the reason why it may be open to whoever finds it."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.app import WEBHOOK_PATH, Edge, create_app
+from tests.town import town_settings
+
+# Path and methods, and what guards them. A route that is not here must not exist.
+OPEN: Mapping[tuple[str, str], str] = {
+    ("GET", "/healthz"): "says one word, and nothing about anybody",
+    ("GET", "/readyz"): "ages in seconds and the state of the tables, no contents",
+    ("GET", "/metrics"): "counts and ages, no contents; keep it from the internet at the proxy",
+}
+GUARDED: Mapping[tuple[str, str], str] = {
+    ("POST", WEBHOOK_PATH): "LINE's signature over the raw bytes",
+}
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[Edge]:
+    made = create_app(town_settings(f"sqlite:///{tmp_path / 'bot.sqlite'}", 8000))
+    yield made
+    made.api.state.service.database.close()
+
+
+def test_every_route_is_on_the_list(edge: Edge) -> None:
+    there = {
+        (method, getattr(route, "path", ""))
+        for route in edge.api.routes
+        for method in getattr(route, "methods", None) or {"ANY"}
+    }
+    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys()
+
+
+def _asked(edge: Edge, method: str, path: str, body: bytes = b"") -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=edge)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return await client.request(method, path, content=body)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/api/v1/permits",
+        "/console/",
+        "/simulator/",
+        "/simulator/api/ledger",
+        "/v2/bot/message/push",
+        "/line",
+        "/line/webhook/",
+        "/static/../bot/settings.py",
+    ],
+)
+def test_nothing_else_answers(edge: Edge, path: str) -> None:
+    assert [_asked(edge, method, path).status_code for method in ("GET", "POST", "PUT", "DELETE")] == [404] * 4
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_the_webhook_takes_only_post(edge: Edge, method: str) -> None:
+    answer = _asked(edge, method, WEBHOOK_PATH)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (405, "POST", b"")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"events":[]}', b"\xff" * 10])
+def test_the_webhook_takes_nothing_unsigned(edge: Edge, body: bytes) -> None:
+    answer = _asked(edge, "POST", WEBHOOK_PATH, body)
+    assert (answer.status_code, answer.content) == (401, b"")
+
+
+def test_the_open_routes_take_no_other_method(edge: Edge) -> None:
+    for _method, path in OPEN:
+        assert _asked(edge, "POST", path).status_code == 405

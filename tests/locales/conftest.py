@@ -1,0 +1,384 @@
+"""Everything the product can say, gathered by driving its real handlers and composers."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from handlers import dispatch
+from handlers.context import Context, Rules
+from handlers.event import Did, Event
+from handlers.permit import WORKS
+from law.dates import days_after, days_before
+from law.employment_permits import PermitType, windows_for
+from locales import TAIPEI, Language
+from models import content as contents
+from models.binding import in_force
+from models.contact import Contact, meet
+from models.content import Content
+from models.message import Lane, Message, MessageState, add_reply
+from models.permit import Permit, PermitStatus
+from models.permit_import import upsert
+from models.permit_row import KNOWN_WORK, PermitRow, read_row
+from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor, Track, schedule, stage_on
+from models.secrets import Keyring
+from models.worker import Worker
+from scheduler import reminders
+
+TODAY = date(2026, 3, 11)
+ENDS = date(2027, 7, 31)
+LONG_EMPLOYER = "示範股份有限公司" * 12 + "示範工廠"
+LONG_NAME = "MARIA CRISTINA DELOS SANTOS-VILLANUEVA Y"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One content, the lane it leaves in, the day on which it was true, and what led to it."""
+
+    content: Content
+    lane: Lane
+    today: date
+    because: str
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), TAIPEI)
+
+
+@dataclass
+class Chat:
+    """One phone, driven without a network; everything it is told goes into `said`."""
+
+    session: Session
+    said: list[Said]
+    now: datetime
+    name: str
+    events: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def contact(self) -> Contact:
+        return meet(self.session, self.name, None, self.now)
+
+    def does(self, did: Did, *, text: str = "", data: str = "", picked: str = "") -> Content | None:
+        self.now += timedelta(seconds=1)
+        event = Event(f"{self.name} {next(self.events)}", did, self.now, text=text, data=data, picked=picked)
+        ctx = Context(self.session, self.contact, event, self.now, Rules())
+        reply = dispatch.answer(ctx)
+        self.session.flush()
+        if reply is None:
+            return None
+        self.said.append(Said(reply.content, Lane.REPLY, ctx.today, f"{did} {text}{data}{picked}"))
+        return reply.content
+
+    def writes(self, *texts: str) -> None:
+        for text in texts:
+            assert self.does(Did.TEXT, text=text) is not None
+
+    def taps(self, *data: str) -> None:
+        for one in data:
+            assert self.does(Did.POSTBACK, data=one) is not None
+
+    def binds_as(self, row: PermitRow) -> None:
+        self.taps("bind", "answer:binding:consent:yes")
+        self.writes(row.passport_no or "", row.arc_no or "", row.name, row.birth_date.isoformat())
+        self.taps("answer:binding:phone:none", "answer:binding:summary:yes")
+        assert in_force(self.session, self.contact.id) is not None
+
+
+def a_row(number: int, kind: str, starts_on: date, ends_on: date, **more: str) -> PermitRow:
+    row = read_row(
+        {
+            "worker_ref": f"W{number}",
+            "passport_no": f"C12345{number:02}",
+            "arc_no": "A800000014",
+            "name": LONG_NAME,
+            "birth_date": "1990-05-21",
+            "nationality": "PH",
+            "permit_no": f"{number:02}" + "勞動發管字第" * 10,
+            "permit_type": kind,
+            "work": "manufacturing",
+            "employer_name": LONG_EMPLOYER,
+            "county": "桃園市觀音區示範工業區一路二段三巷四弄五號之六七樓之八後棟右側",
+            "starts_on": starts_on.isoformat(),
+            "ends_on": ends_on.isoformat(),
+        }
+        | more
+    )
+    assert isinstance(row, PermitRow), row
+    return row
+
+
+class Story:
+    """Plays every situation; each on a savepoint of its own that is taken back afterwards."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.said: list[Said] = []
+        self.people = (f"U{number:032x}" for number in itertools.count())
+
+    def chat(self, day: date = TODAY) -> Chat:
+        return Chat(self.session, self.said, noon(day), next(self.people))
+
+    def knows(self, *rows: PermitRow) -> None:
+        assert not upsert(self.session, rows, Rules().reminders, noon(TODAY)).refused
+
+    def apart(self, play: Callable[[], None]) -> None:
+        savepoint = self.session.begin_nested()
+        play()
+        self.session.flush()
+        savepoint.rollback()
+        self.session.expire_all()
+
+    def play(self) -> list[Said]:
+        for scene in (
+            self.strangers,
+            self.questions,
+            self.going_back_and_away,
+            self.too_many_tries,
+            self.linking_and_unlinking,
+            self.several_permits,
+            self.no_permit_any_more,
+            self.every_permit_on_every_turning_day,
+            self.every_reminder,
+        ):
+            self.apart(scene)
+        return self.said
+
+    def strangers(self) -> None:
+        chat = self.chat()
+        chat.does(Did.FOLLOW)
+        for language in Language:
+            chat.taps(f"language:{language}")
+        chat.does(Did.UNFOLLOW)
+        chat.does(Did.FOLLOW)
+        self.wishes(chat)
+
+    def wishes(self, chat: Chat) -> None:
+        chat.taps("permit", "messages", "language", "help", "menu", "unbind", "unbind:no", "unbind:undo", "nonsense")
+        chat.writes("menu", "what is this?")
+        chat.does(Did.STICKER)
+        chat.does(Did.ATTACHMENT)
+        chat.does(Did.LOCATION)
+        assert chat.does(Did.OTHER) is None
+
+    def questions(self) -> None:
+        chat = self.chat()
+        chat.taps("bind")
+        chat.writes("what?", "no")
+        chat.taps("bind")
+        chat.writes("yes")
+        chat.writes("C1", "C1234567890123", "PASSPORT", "C9999999")
+        chat.writes("A1", "A80000001499", "80000000145", "A800000015")
+        chat.writes("1234", LONG_NAME)
+        chat.writes("soon", "3/4/1990", "2050-01-01", "2020-01-01", "1901-01-01", "x" * 100, "1990-05-21")
+        chat.writes("+62 812 3456 7890", "12", "0" * 60, "0912345678")
+        chat.writes("perhaps")
+        for question in ("passport_no", "arc_no", "name", "birth_date", "phone"):
+            chat.taps(f"talk:change:{question}")
+            chat.writes(
+                {
+                    "passport_no": "C9999999",
+                    "arc_no": "A800000014",
+                    "name": LONG_NAME,
+                    "birth_date": "1990-05-21",
+                    "phone": "0912345678",
+                }[question]
+            )
+        chat.writes("yes")
+
+    def going_back_and_away(self) -> None:
+        chat = self.chat()
+        chat.taps("bind", "answer:binding:consent:yes")
+        chat.writes("C9999999")
+        chat.taps("answer:binding:arc_no:none", "talk:back", "answer:binding:arc_no:none")
+        self.wishes(chat)
+        chat.taps("talk:go_on", "language:th")
+        chat.now += timedelta(days=2)
+        chat.writes(LONG_NAME, LONG_NAME)
+        chat.does(Did.POSTBACK, data="answer:binding:birth_date:", picked="1990-05-21")
+        chat.taps("answer:binding:phone:none", "talk:cancel", "talk:go_on")
+
+    def too_many_tries(self) -> None:
+        chat = self.chat()
+        for day in range(3):
+            for _try in range(3 if day == 0 else 1):
+                chat.taps("bind", "answer:binding:consent:yes")
+                chat.writes("C9999999", "A800000014", LONG_NAME, "1990-05-21", "0912345678", "yes")
+            chat.taps("bind")
+            chat.now += timedelta(days=1, hours=1)
+        chat.taps("bind")
+
+    def linking_and_unlinking(self) -> None:
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        chat.taps("bind")
+        chat.does(Did.FOLLOW)
+        self.wishes(chat)
+        self.reminded(chat)
+        chat.taps("unbind", "unbind:yes", "permit", "unbind:yes", "unbind:undo", "unbind:undo", "unbind:yes")
+        chat.now += timedelta(hours=73)
+        chat.taps("unbind:undo")
+
+    def reminded(self, chat: Chat) -> None:
+        """Reactions to what she was sent, and the list of it, as full as it gets."""
+        sample = Content((self.reminder_card(chat),))
+        for number in range(12):
+            add_reply(self.session, chat.contact, sample, chat.now, event_id=f"sent {number}", kind="end_2m")
+        sent = self.session.query(Message).filter_by(contact_id=chat.contact.id).all()
+        for message in sent:
+            message.lane, message.sent_at = Lane.REMINDER.value, chat.now
+            message.end(MessageState.SENT)
+        self.session.flush()
+        chat.taps("messages", f"understood:{sent[0].id}", f"need_help:{sent[1].id}")
+
+    def reminder_card(self, chat: Chat) -> contents.Bubble:
+        binding = in_force(self.session, chat.contact.id)
+        assert binding is not None
+        assert binding.worker is not None
+        permit = self.session.query(Permit).filter_by(worker_id=binding.worker.id).one()
+        day = stage_days(END, permit.ends_on)[1]
+        composed = reminders.compose(self.session, planned(self.session, chat, END, permit, day), day)
+        assert composed is not None
+        return composed.bubbles[0]
+
+    def several_permits(self) -> None:
+        rows = [a_row(n, "B", date(2024, 8, n), days_after(ENDS, n)) for n in range(2, 7)]
+        rows = [replace(row, worker_ref="W2", passport_no=rows[0].passport_no) for row in rows]
+        self.knows(*(replace(row, arc_expires_on=days_after(TODAY, 80)) for row in rows))
+        chat = self.chat()
+        chat.binds_as(rows[0])
+        chat.taps("permit")
+        chat.now = noon(days_after(TODAY, 90))
+        chat.taps("permit")
+        permit = self.session.query(Permit).filter_by(permit_no=rows[0].permit_no).one()
+        for day in stage_days(END, permit.ends_on):
+            self.reminder(chat, END, permit, day)
+
+    def no_permit_any_more(self) -> None:
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        self.session.query(Permit).delete()
+        chat.taps("permit")
+
+    def every_permit_on_every_turning_day(self) -> None:
+        for kind in PermitType:
+            row = a_row(1, kind.value, date(2024, 8, 1), ENDS)
+            self.apart(lambda row=row: self.permit_cards(row))  # type: ignore[misc]
+
+    def permit_cards(self, row: PermitRow) -> None:
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        for day in turning_days(row):
+            chat.now = noon(day)
+            chat.taps("permit")
+        permit = self.session.query(Permit).one()
+        works: Sequence[str] = (*sorted(KNOWN_WORK | WORKS.keys()), "", "a kind of work that the ministry has added")
+        for work in works:
+            permit.work = work
+            chat.taps("permit")
+        permit.county = permit.employer_name = ""
+        chat.taps("permit")
+        permit.status = PermitStatus.REVOKED.value
+        chat.taps("permit")
+
+    def every_reminder(self) -> None:
+        for kind, started in itertools.product(PermitType, (date(2024, 8, 1), date(2024, 8, 31))):
+            row = a_row(1, kind.value, started, ENDS, arc_expires_on=ENDS.isoformat())
+            self.apart(lambda row=row: self.reminders_of(row))  # type: ignore[misc]
+
+    def reminders_of(self, row: PermitRow) -> None:
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        permit = self.session.query(Permit).one()
+        for track, anchor in (
+            (END, row.ends_on),
+            (ARC, row.ends_on),
+            *((exam, row.starts_on) for exam in (EXAM_6, EXAM_18, EXAM_30) if row.permit_type == "B"),
+        ):
+            wanted = [kind for kind, _due in schedule(track, anchor)]
+            days = {*stage_days(track, anchor), *(turning_days(row) if track is END else ())}
+            found = {self.reminder(chat, track, permit, day) for day in sorted(days)}
+            assert found - {None} == set(wanted)
+
+    def reminder(self, chat: Chat, track: Track, permit: Permit, day: date) -> str | None:
+        """The reminder of this track that is true that day; its kind, or None when there is none."""
+        anchor = anchor_of(track, permit)
+        if stage_on(track, anchor, day) is None:
+            return None
+        message = planned(self.session, chat, track, permit, day)
+        content = reminders.compose(self.session, message, day)
+        assert content is not None, (message.kind, day)
+        self.said.append(Said(content, Lane.REMINDER, day, f"{message.kind} of type {permit.permit_type} on {day}"))
+        return message.kind
+
+
+def anchor_of(track: Track, permit: Permit) -> date:
+    match track.anchor:
+        case Anchor.PERMIT_ENDS:
+            return permit.ends_on
+        case Anchor.PERMIT_STARTS:
+            return permit.starts_on
+        case Anchor.ARC_EXPIRES:
+            assert isinstance(permit.worker, Worker)
+            assert permit.worker.arc_expires_on is not None
+            return permit.worker.arc_expires_on
+
+
+def planned(session: Session, chat: Chat, track: Track, permit: Permit, day: date) -> Message:
+    """The row of the reminder that is due then, as planning writes it."""
+    anchor = anchor_of(track, permit)
+    stage = stage_on(track, anchor, day)
+    assert stage is not None
+    message = Message(
+        contact_id=chat.contact.id,
+        what=f"{stage.kind} {day} {chat.name} {permit.id}",
+        kind=stage.kind,
+        lane=Lane.REMINDER.value,
+        permit_id=None if track is ARC else permit.id,
+        about_on=anchor,
+        not_before=noon(day),
+        state=MessageState.PLANNED.value,
+        created_at=noon(day),
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def stage_days(track: Track, anchor: date) -> list[date]:
+    """Each stage's day, the day after it, and the last day before the track is over."""
+    dues = [due for _kind, due in schedule(track, anchor)]
+    return [*dues, *(days_after(due, 1) for due in dues), days_before(track.over(anchor), 1)]
+
+
+def turning_days(row: PermitRow) -> list[date]:
+    """The days on which what is true of a permit changes, each with its neighbours."""
+    turns = {row.starts_on, row.ends_on}
+    for window in windows_for(PermitType(row.permit_type), row.starts_on, row.ends_on):
+        turns |= {day for day in (window.opens, window.last_safe_day, window.closes) if day is not None}
+    return sorted({day for turn in turns for day in (days_before(turn, 1), turn, days_after(turn, 1))})
+
+
+@pytest.fixture(scope="session")
+def said(sqlite_template: Path, keyring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    """Everything the product can say; the database it was said from is gone again."""
+    file = tmp_path_factory.mktemp("said") / "bot.sqlite"
+    shutil.copy(sqlite_template, file)
+    database = Database(f"sqlite:///{file}", keyring)
+    try:
+        with database.writing() as session:
+            return Story(session).play()
+    finally:
+        database.close()
