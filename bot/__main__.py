@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 
 from bot import backup as backups
@@ -18,7 +20,7 @@ from bot.import_report import import_and_report
 from bot.line import richmenus
 from bot.menus import people_who_see
 from bot.settings import Settings, SettingsRefused, load
-from models import rotation
+from models import rotation, sending
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring in the ministry's files.")
@@ -69,7 +71,7 @@ def web(host: Host = None, port: Port = None) -> None:
 @app.command()
 def worker() -> None:
     """Only the work: handles events, plans reminders and sends; as many processes as you like (PostgreSQL)."""
-    asyncio.run(_work(_settings()))
+    uvloop.run(_work(_settings()))
 
 
 async def _work(settings: Settings) -> None:
@@ -192,12 +194,18 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Replace a database that is not empty")] = False,
 ) -> None:
     """Put a backup in the place of the database, whole or not at all."""
+    settings = _settings()
     try:
-        backups.restore(file, _settings().database_url, force=force)
+        backups.restore(file, settings.database_url, force=force)
     except backups.BackupRefused as refused:
         problems.print(str(refused))
         raise typer.Exit(1) from None
-    out.print("Restored. Run `python -m bot migrate`, then start the service.")
+    database = Database(settings.database_url, settings.keyring)
+    database.migrate()
+    with database.writing() as session:
+        # What waited when the copy was made may have been sent since: it must not count as never tried.
+        sending.doubt_since(session, datetime.fromtimestamp(file.stat().st_mtime, UTC), Clock().now())
+    out.print("Restored and up to date. You can start the service.")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,10 @@ from bot.line.render import UnsendableError, render
 from bot.log import where
 from locales import MissingTranslationError, taipei_day
 from models import content as contents
-from models import message as messages
-from models import rate
+from models import rate, sending
 from models.content import Content
-from models.message import AFTER_OUR_FAULT, LEASE, RETRY_KEY_LIVES, Lane, Message, MessageState
+from models.message import Lane, Message, MessageState
+from models.sending import AFTER_OUR_FAULT, LEASE, RETRY_KEY_LIVES
 
 REPLY_RETRY = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
@@ -43,13 +43,11 @@ class Ready:
     doubted: bool
 
 
-def prepare(
-    session: Session, compose: Composer, me: str, now: datetime, limit: int, *, lowest: Lane
-) -> list[Ready]:
+def prepare(session: Session, compose: Composer, me: str, now: datetime, limit: int, *, lowest: Lane) -> list[Ready]:
     """Lease what is due and freeze it; what is no longer true ends here and never leaves."""
-    messages.release_expired(session, now)
+    sending.release_expired(session, now)
     with session.no_autoflush:
-        claimed = messages.claim(session, me, now, limit, lowest=lowest)
+        claimed = sending.claim(session, me, now, limit, lowest=lowest)
         found = [ready for message in claimed if (ready := _guarded(session, compose, message, now))]
     session.flush()
     return found
@@ -128,11 +126,11 @@ def mark(session: Session, channel: str, answered: Sequence[tuple[Ready, Answer]
         if answer.accepted
     }
     if accepted:
-        messages.accept(session, accepted, now)
+        sending.accept(session, accepted, now)
     for ready, answer in answered:
         if ready.message_id in accepted:
             continue
-        message = messages.still_ours(session, ready.message_id, ready.attempt)
+        message = sending.still_ours(session, ready.message_id, ready.attempt)
         if message is not None:
             _mark_unsent(message, ready, answer, now)
     session.flush()

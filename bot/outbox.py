@@ -19,7 +19,8 @@ from bot.log import where
 from bot.process import process_name
 from models import rate
 from models.delivery_hours import DeliveryHours
-from models.message import LEASE, Lane
+from models.message import Lane
+from models.sending import LEASE
 
 BATCH = 200
 IN_FLIGHT = 600
@@ -79,8 +80,10 @@ class Outbox:
             while True:
                 self._woken.clear()
                 if not await self._send_due():
+                    # Not wait_for: on Python 3.11 it forgets a cancellation that comes together with the event.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
+                        async with asyncio.timeout(IDLE_SECONDS):
+                            await self._woken.wait()
         finally:
             await self._finish(marker)
 
@@ -88,7 +91,8 @@ class Outbox:
         if self._sending:
             await asyncio.wait(self._sending, timeout=FINISH_SECONDS)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._answered.join(), FINISH_SECONDS)
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self._answered.join()
         marker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await marker
@@ -186,7 +190,7 @@ class Outbox:
             return False
         except Exception as failure:
             if len(batch) > 1:  # the others must not wait for the one that is odd
-                return all([self._mark([one]) for one in batch])
+                return all(self._mark([one]) for one in batch)
             # Its lease ends, and the same request again is told what became of this one.
             log.critical("outbox_cannot_mark_message", message_id=batch[0][0].message_id, error=where(failure))
         return True

@@ -1,6 +1,6 @@
 """A message to a worker: one durable row before it is sent, and one honest end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -13,13 +13,14 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
-    bindparam,
+    cast,
     func,
+    literal,
     select,
     text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, contains_eager, defer, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import content as contents
 from models import dialects
@@ -27,16 +28,11 @@ from models.base import Base, Instant
 from models.contact import Contact
 from models.content import Content
 from models.permit import Permit
-from models.secrets import SealError, sealed_bytes, sealed_json, sealed_text
+from models.secrets import sealed_bytes, sealed_json, sealed_text
 
-LEASE = timedelta(seconds=20)
-"""Longer than a request may take, so a live sender is never overtaken."""
-RETRY_KEY_LIVES = timedelta(hours=23)
-"""LINE forgets a retry key 24 hours after its first request; a repeat would then be a second message."""
 SAID_KEPT = timedelta(days=400)
 """How long she can look up what we told her: a year, and some weeks to ask about it."""
-AFTER_OUR_FAULT = timedelta(minutes=10)
-"""What we cannot say or read waits: a deploy or a key can mend it."""
+AT_ONCE = 1_000  # values in one IN list
 NAMESPACE = UUID("5c1c8d5e-0a5f-5a0e-9b1e-6d1f5f0d7a11")
 
 
@@ -146,9 +142,11 @@ class Message(Base):
         self.end(MessageState.UNKNOWN if self.in_doubt else MessageState.SUPERSEDED, why)
 
     def end(self, state: MessageState, error: str | None = None) -> None:
-        """Reach one of the four ends; what only sending needed is erased."""
+        """Reach one of the four ends; what only sending needed is erased, and what we said to her own words."""
         self.state, self.error = state.value, error
         self.leased_by = self.lease_until = self.reply_token = None
+        if self.lane == Lane.REPLY:
+            self.content = self.body = None
 
     def wait(self, until: datetime, error: str) -> None:
         """Try again from then on; her later messages may leave before."""
@@ -194,133 +192,6 @@ def add_reply(
     )
 
 
-def release_expired(session: Session, now: datetime) -> None:
-    """Give back what a dead sender held, and what was held for another try."""
-    expired = (
-        select(Message.id)
-        .where(Message.state == MessageState.LEASED.value, Message.lease_until <= now)
-        .with_for_update(skip_locked=True)
-    )
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(expired))
-        .values(state=MessageState.PLANNED.value, leased_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def claim(session: Session, me: str, now: datetime, limit: int, *, lowest: Lane) -> Sequence[Message]:
-    """Lease up to `limit` due messages down to lane `lowest`, at most one a contact, urgent first.
-
-    Messages to one person leave one after the other, in the order in which they were planned.
-    """
-    claimed = _load(session, _next_of_each_contact(session, now, limit, lowest), now)
-    for message in claimed:
-        message.state, message.leased_by = MessageState.LEASED.value, me
-        message.lease_until = now + LEASE
-        message.attempts += 1
-    return claimed
-
-
-def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: Lane) -> list[int]:
-    ahead = aliased(Message)
-    leased = ahead.state == MessageState.LEASED.value
-    # The contact is locked too: else two processes could each take one of her messages at the same time.
-    rows = session.execute(
-        select(Message.id, Message.contact_id)
-        .join(Message.contact)
-        .where(
-            Message.state == MessageState.PLANNED.value,
-            Message.lane <= lowest.value,
-            Message.not_before <= now,
-            ~select(ahead.id).where(ahead.contact_id == Message.contact_id, leased).exists(),
-        )
-        .order_by(Message.lane, Message.not_before, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True, of=(Message, Contact))
-    ).all()
-    # Asked again now that she is locked: another process may have leased and left just before.
-    contacts = {row.contact_id for row in rows}
-    busy = set(session.scalars(select(ahead.contact_id).where(leased, ahead.contact_id.in_(contacts))))
-    firsts: dict[int, int] = {}
-    for row in rows:
-        if row.contact_id not in busy:
-            firsts.setdefault(row.contact_id, row.id)
-    return list(firsts.values())
-
-
-def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Message]:
-    """These messages in this order, without those whose sealed cells cannot be opened."""
-    wanted = (
-        select(Message)
-        .join(Message.contact)
-        .options(contains_eager(Message.contact), *(defer(column) for column in _NOT_FOR_SENDING))
-    )
-    try:
-        found = {message.id: message for message in session.scalars(wanted.where(Message.id.in_(ids)))}
-    except SealError:
-        if len(ids) > 1:
-            return [message for one in ids for message in _load(session, [one], now)]
-        broken = {"not_before": now + AFTER_OUR_FAULT, "error": SealError.__name__}
-        session.execute(update(Message).where(Message.id.in_(ids)).values(broken))
-        return []
-    return [found[one] for one in ids]
-
-
-_NOT_FOR_SENDING = (Message.created_at, Message.sent_at, Message.answer, Message.answered_at)
-
-
-def accept(session: Session, request_ids: Mapping[int, str | None], now: datetime) -> None:
-    """LINE has these messages, each under that request id: true whoever holds the lease by now."""
-    sent = Message.__table__
-    session.connection().execute(
-        update(sent)
-        .where(sent.c.id == bindparam("message_id"))
-        .values(
-            state=MessageState.SENT.value,
-            in_doubt=False,
-            sent_at=now,
-            request_id=bindparam("line_request_id"),
-            error=None,
-            leased_by=None,
-            lease_until=None,
-            reply_token=None,
-        ),
-        [
-            {"message_id": message_id, "line_request_id": request_id}
-            for message_id, request_id in sorted(request_ids.items())
-        ],
-    )
-
-
-def still_ours(session: Session, message_id: int, attempt: int) -> Message | None:
-    """The message, locked, if nobody has taken it over since that attempt and it has not ended."""
-    return session.scalar(
-        select(Message)
-        .where(
-            Message.id == message_id,
-            Message.state == MessageState.LEASED.value,
-            Message.leased_by.is_not(None),
-            Message.attempts == attempt,
-        )
-        .options(defer(Message.content), defer(Message.body))
-        .with_for_update()
-    )
-
-
-def doubt_since(session: Session, backup_at: datetime, now: datetime) -> None:
-    """After a restored backup: what waited then may have been sent since, so nothing of it counts as never tried."""
-    session.execute(
-        update(Message)
-        .where(
-            Message.state.in_((MessageState.PLANNED.value, MessageState.LEASED.value)),
-            Message.not_before <= now,
-            ~Message.in_doubt,
-        )
-        .values(in_doubt=True, first_tried_at=backup_at)
-    )
-
-
 def answer(session: Session, contact_id: int, message_id: int, said: str, now: datetime) -> Message | None:
     """Note what she tapped under a message of hers; None when it is not hers."""
     message = session.get(Message, message_id)
@@ -341,6 +212,27 @@ def supersede_pending(session: Session, where: Any, why: str) -> int:
         message.supersede(why)
     session.flush()
     return len(pending)
+
+
+def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
+    """Erase which permits these accounts were reminded of: they are linked to nobody any more.
+
+    That something was sent, of which kind and when, and what she answered, stays.
+    """
+    for start in range(0, len(contact_ids), AT_ONCE):
+        theirs = Message.contact_id.in_(contact_ids[start : start + AT_ONCE])
+        supersede_pending(session, theirs, "unlinked")
+        session.execute(
+            update(Message)
+            .where(theirs, Message.lane == Lane.REMINDER.value, Message.state.in_([state.value for state in FINAL]))
+            .values(
+                what=literal("forgotten ") + cast(Message.id, String),
+                permit_id=None,
+                about_on=None,
+                content=None,
+                body=None,
+            )
+        )
 
 
 def forget_old(session: Session, now: datetime) -> None:
@@ -372,9 +264,7 @@ def history(session: Session, contact_id: int, limit: int) -> Sequence[Message]:
 
 def counts(session: Session) -> dict[tuple[str, int], int]:
     """How many messages are in each state and lane."""
-    rows = session.execute(
-        select(Message.state, Message.lane, func.count()).group_by(Message.state, Message.lane)
-    ).tuples()
+    rows = session.execute(select(Message.state, Message.lane, func.count()).group_by(Message.state, Message.lane))
     return {(state, lane): n for state, lane, n in rows}
 
 

