@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 from rich.console import Console
+from rich.table import Table
 
 from bot import backup as backups
 from bot import doctor as diagnosis
@@ -20,13 +20,15 @@ from bot.import_report import import_and_report
 from bot.line import richmenus
 from bot.menus import people_who_see
 from bot.settings import Settings, SettingsRefused, load
-from models import rotation, sending
+from models import binding, rotation, sending
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring in the ministry's files.")
 menus = typer.Typer(no_args_is_help=True, help="The menus under the chat.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
+reviews = typer.Typer(no_args_is_help=True, help="Claims that a person must look at.")
 app.add_typer(imports, name="import")
+app.add_typer(reviews, name="reviews")
 app.add_typer(menus, name="richmenus")
 app.add_typer(keys, name="keys")
 
@@ -162,6 +164,29 @@ def keys_rotate() -> None:
     raise typer.Exit(1 if done.left else 0)
 
 
+@reviews.command("list")
+def reviews_list(limit: Annotated[int, typer.Option(help="How many, oldest first")] = 50) -> None:
+    """Claims that a person must look at: doubtful names or numbers, several claims, tries used up."""
+    settings = _settings()
+    table = Table("review", "since", "reason", "worker_ref", "account")
+    with Database(settings.database_url, settings.keyring).reading() as session:
+        for review in binding.open_reviews(session, limit):
+            worker_ref = review.worker.worker_ref if review.worker else ""
+            since = review.opened_at.isoformat(timespec="minutes")
+            table.add_row(str(review.id), since, review.reason, worker_ref, str(review.contact_id))
+    out.print(table)
+
+
+@reviews.command("close")
+def reviews_close(number: int) -> None:
+    """Somebody has looked at this claim and done what was needed."""
+    settings = _settings()
+    with Database(settings.database_url, settings.keyring).writing() as session:
+        closed = binding.close_review(session, number, Clock().now())
+    out.print("Closed." if closed else "There is no open review with this number.")
+    raise typer.Exit(0 if closed else 1)
+
+
 @app.command()
 def doctor() -> None:
     """Check settings, database, LINE and clock, and say how to mend what is wrong."""
@@ -204,7 +229,8 @@ def restore(
     database.migrate()
     with database.writing() as session:
         # What waited when the copy was made may have been sent since: it must not count as never tried.
-        sending.doubt_since(session, datetime.fromtimestamp(file.stat().st_mtime, UTC), Clock().now())
+        now = Clock().now()
+        sending.doubt_since(session, sending.last_change(session) or now, now)
     out.print("Restored and up to date. You can start the service.")
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import gc
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -17,6 +19,7 @@ from bot.health import Health
 from bot.inbox import Inbox
 from bot.line.client import LineClient
 from bot.line.tokens import LongLivedToken, StatelessTokens, Tokens
+from bot.log import where
 from bot.menus import Menus
 from bot.outbox import Outbox
 from bot.settings import Settings
@@ -83,6 +86,8 @@ class Service:
         ticks = Ticks(self.database, self.clock, self.rules.reminders)
         ticks.start()
         loops = [asyncio.create_task(self.inbox.run()), asyncio.create_task(outbox.run())]
+        for loop in loops:
+            loop.add_done_callback(_must_not_end)
         try:
             yield
         finally:
@@ -94,6 +99,13 @@ class Service:
     def _events_arrived(self) -> None:
         if self.inbox is not None:
             self.inbox.wake()
+
+
+def _must_not_end(loop: asyncio.Task[None]) -> None:
+    """A loop that has died silently would look like peace: end the process, so that it is started anew."""
+    if not loop.cancelled() and loop.exception() is not None:
+        log.critical("loop_died", error=where(loop.exception() or RuntimeError()))
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Edge:

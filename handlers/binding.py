@@ -275,10 +275,7 @@ def _bound() -> Content:
                 title=_("Your record is linked"),
                 lead=(
                     _("We will remind you here before your permit ends, and you can look at it at any time."),
-                    _(
-                        "Documents alone do not prove who you are. Private matters stay closed until you confirm "
-                        "in person."
-                    ),
+                    _("Documents alone do not prove who you are, so here you see only what stands in your papers."),
                 ),
                 notes=(_("If you did not do this yourself, tap “Unlink” and call 1955."),),
                 buttons=(menu.button(menu.PERMIT), menu.button(menu.HELP)),

@@ -131,9 +131,10 @@ def _title(permit: Permit, today: date) -> Text:
 
 
 def _arc_card(worker: Worker, expires_on: date, today: date) -> Card:
-    opens = extend_residence(expires_on).opens
     rows = [Row(_("Date on your ARC"), verbatim(expires_on))]
-    if opens is not None and today <= expires_on:
+    # A card that has ended may be older than the rule.
+    opens = extend_residence(expires_on).opens if today <= expires_on else None
+    if opens is not None:
         rows.append(Row(_("Extension: apply from"), verbatim(opens)))
     return Card(
         title=_("Your ARC (residence card)"),

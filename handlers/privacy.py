@@ -22,7 +22,13 @@ def notice() -> Card:
                     "soon as the check is done."
                 ),
             ),
-            Row(_("How long"), _("Until you unlink, or six months after your last permit ends")),
+            Row(
+                _("How long"),
+                _(
+                    "The link: until you unlink, or six months after your last permit ends. "
+                    "The rest: until six months after you block this account."
+                ),
+            ),
             Row(
                 _("Where and who"),
                 _(

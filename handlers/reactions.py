@@ -23,7 +23,11 @@ def typed(ctx: Context, said: str) -> Reply | None:
 
 def reacted(ctx: Context, said: str, message_id: str) -> Reply | None:
     """Note what she tapped; None when it is no answer to a message of hers."""
-    if said not in (UNDERSTOOD, NEED_HELP) or not message_id.isdecimal() or len(message_id) > 18:
+    if (
+        said not in (UNDERSTOOD, NEED_HELP)
+        or not (message_id.isascii() and message_id.isdecimal())
+        or len(message_id) > 18
+    ):
         return None
     if message.answer(ctx.session, ctx.contact.id, int(message_id), said, ctx.now) is None:
         return None

@@ -1,13 +1,24 @@
 """Words typed in place of a tap, compared as they are meant and not as a keyboard happens to write them."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from locales import LANGUAGES, Text, say
 
+LONGEST = 100
+"""No button says as much; longer words are compared with none (some single letters grow eighteenfold)."""
+
 
 def plain(words: str) -> str:
-    """One spelling: composed marks, small letters, single spaces, no punctuation unless there is nothing else."""
+    """One spelling: composed marks, small letters, single spaces, no punctuation unless there is nothing else.
+
+    Nothing at all for words longer than any button's.
+    """
+    return _plain(words) if len(words) <= LONGEST else ""
+
+
+@lru_cache(1024)
+def _plain(words: str) -> str:
     small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", words).casefold())
     letters = "".join(_kept(letter) for letter in small)
     return " ".join(letters.split()) or small.strip()

@@ -43,6 +43,9 @@ _ALSO_TYPED: dict[Language, tuple[str, ...]] = {
     ),
 }
 
+LONGEST = 100
+"""No language has a longer name, and normalising can make some texts many times longer."""
+
 # LINE's profile gives BCP 47 tags and, on older phones, the codes that ISO has replaced.
 _PROFILE: dict[str, Language] = {
     "zh": Language.ZH_HANT,
@@ -67,7 +70,7 @@ _TYPED = {_plain(word): lang for lang, words in _ALSO_TYPED.items() for word in 
 
 def language_named(words: str) -> Language | None:
     """The language whose name somebody typed, in any of the six languages, or None."""
-    return _TYPED.get(_plain(words))
+    return _TYPED.get(_plain(words)) if len(words) <= LONGEST else None
 
 
 def language_of_profile(tag: str | None) -> Language | None:

@@ -20,6 +20,8 @@ KEPT_MONTHS = 6
 AT_ONCE = 1_000  # values in one IN list
 TRIES_PER_DAY = 3
 TRIES_PER_LIFE = 5
+LINKS_PER_DAY = 3
+"""Somebody with a list of papers must not look at one record after another."""
 
 
 class Trust(StrEnum):
@@ -94,6 +96,8 @@ class Review(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    worker: Mapped[Worker | None] = relationship()
+
 
 def linked(session: Session, contact_id: int) -> Binding | None:
     """The account's binding, in force or within the time to undo."""
@@ -122,8 +126,15 @@ def was_linked_otherwise(session: Session, contact_id: int, worker_id: int) -> b
 
 
 def bind(session: Session, contact_id: int, worker_id: int, now: datetime) -> Binding:
-    """Link the account to the worker as a claim; an undoable older link is erased."""
+    """Link the account to the worker as a claim; an older link that could be undone is taken up or erased.
+
+    Whoever calls it for another worker than before has forgotten the reminders of the old link.
+    """
     old = linked(session, contact_id)
+    if old is not None and old.worker_id == worker_id:
+        old.unbound_at = None
+        session.flush()
+        return old
     if old is not None:
         erase(old, now)
         session.flush()
@@ -164,22 +175,28 @@ def past_undo(session: Session, now: datetime, limit: int) -> Sequence[Binding]:
         .where(Binding.erased_at.is_(None), Binding.unbound_at <= now - UNDO_FOR)
         .order_by(Binding.unbound_at)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     ).all()
 
 
-def erase_after_last_permit(session: Session, today: date, now: datetime) -> Sequence[int]:
-    """Forget the links of workers whose last permit ended more than six months ago; the ids of their contacts.
+def erase_after_last_permit(session: Session, today: date, now: datetime, limit: int) -> Sequence[int]:
+    """Forget up to `limit` links of workers whose last permit ended over six months ago; the ids of their contacts.
 
     A worker of whom we hold no permit is kept: we do not know that she has left.
     """
     permits = select(Permit.id).where(Permit.worker_id == Binding.worker_id)
-    contacts = session.scalars(
-        update(Binding)
+    over = (
+        select(Binding.id)
         .where(
             Binding.erased_at.is_(None),
             permits.exists(),
             ~permits.where(Permit.ends_on > last_end_forgotten(today)).exists(),
         )
+        .limit(limit)
+    )
+    contacts = session.scalars(
+        update(Binding)
+        .where(Binding.id.in_(over))
         .values(worker_id=None, unbound_at=func.coalesce(Binding.unbound_at, literal(now, Instant)), erased_at=now)
         .returning(Binding.contact_id)
         .execution_options(synchronize_session=False)
@@ -212,7 +229,11 @@ def tries_left(session: Session, contact_id: int, now: datetime) -> TriesLeft:
     failed = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched.is_(False))
     if session.scalars(failed).one() >= TRIES_PER_LIFE:
         return TriesLeft.NEVER
-    if session.scalars(failed.where(Attempt.at > now - timedelta(hours=24))).one() >= TRIES_PER_DAY:
+    lately = Attempt.at > now - timedelta(hours=24)
+    matched = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched, lately)
+    if session.scalars(matched).one() >= LINKS_PER_DAY:
+        return TriesLeft.LATER
+    if session.scalars(failed.where(lately)).one() >= TRIES_PER_DAY:
         return TriesLeft.LATER
     return TriesLeft.YES
 
@@ -237,3 +258,24 @@ def open_review(session: Session, contact_id: int, worker_id: int | None, reason
     )
     if already is None:
         session.add(Review(contact_id=contact_id, worker_id=worker_id, reason=reason.value, opened_at=now))
+
+
+def open_reviews(session: Session, limit: int) -> Sequence[Review]:
+    """What waits for a person, oldest first."""
+    return session.scalars(
+        select(Review).where(Review.closed_at.is_(None)).order_by(Review.opened_at, Review.id).limit(limit)
+    ).all()
+
+
+def reviews_waiting(session: Session) -> int:
+    """How many claims wait for a person."""
+    return session.scalars(select(func.count()).where(Review.closed_at.is_(None))).one()
+
+
+def close_review(session: Session, review_id: int, now: datetime) -> bool:
+    """Somebody has looked at it; False when it is not open."""
+    review = session.get(Review, review_id)
+    if review is None or review.closed_at is not None:
+        return False
+    review.closed_at = now
+    return True

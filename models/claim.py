@@ -13,6 +13,7 @@ from models.binding import (
     bind,
     bindings_of,
     in_force,
+    linked,
     open_review,
     record_attempt,
     tries_left,
@@ -20,6 +21,7 @@ from models.binding import (
 )
 from models.contact import Contact
 from models.identity import NameMatch, compare_names
+from models.message import forget_reminders
 from models.worker import NumberKind, Worker, kinds_known, workers_with
 
 QUIET_CLAIMS = 3
@@ -64,6 +66,9 @@ def submit(session: Session, contact_id: int, claim: Claim, now: datetime) -> Ou
         # Brokers often fill in their own number: it decides nothing, but a person may want to know.
         record_attempt(session, contact_id, now, matched=True, phone_matched=_same_phone(claim, worker))
         collects = was_linked_otherwise(session, contact_id, worker.id)
+        old = linked(session, contact_id)
+        if old is not None and old.worker_id != worker.id:
+            forget_reminders(session, [contact_id])
         bind(session, contact_id, worker.id, now)
         if collects or len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
             open_review(session, contact_id, worker.id, ReviewReason.SEVERAL_CLAIMS, now)

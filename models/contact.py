@@ -1,12 +1,15 @@
 """A person's LINE account: her language, and whether our messages can reach her."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String, select
+from sqlalchemy import CheckConstraint, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from locales import Language
 from models.base import Base, Instant
+
+GONE_KEPT = timedelta(days=183)
+"""How long somebody who blocked us may come back and find everything as it was."""
 
 
 class Contact(Base):
@@ -73,3 +76,14 @@ def meet(session: Session, line_user_id: str, language: Language | None, now: da
     elif language is not None and known.language_chosen_at is None:
         known.language = language.value
     return known
+
+
+def forget_gone(session: Session, now: datetime, limit: int) -> int:
+    """Erase up to `limit` people who blocked us half a year ago, with all that hangs on them; how many."""
+    gone = (
+        select(Contact.id)
+        .where(Contact.reachable.is_(False), Contact.follow_changed_at <= now - GONE_KEPT)
+        .limit(limit)
+    )
+    erased = session.execute(delete(Contact).where(Contact.id.in_(gone)).returning(Contact.id))
+    return len(erased.all())

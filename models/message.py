@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import content as contents
 from models import dialects
-from models.base import Base, Instant
+from models.base import BIG_ID, Base, Instant
 from models.contact import Contact
 from models.content import Content
 from models.permit import Permit
@@ -91,7 +91,7 @@ class Message(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
     what: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(32))
@@ -235,17 +235,21 @@ def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
         )
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Erase what finished messages said; that they were sent, and when, stays."""
-    session.execute(
-        update(Message)
+def forget_old(session: Session, now: datetime, limit: int) -> int:
+    """Erase what up to `limit` finished messages said, and how many; that they were sent, and when, stays."""
+    old = (
+        select(Message.id)
         .where(
             Message.created_at <= now - SAID_KEPT,
             Message.content.is_not(None),
             Message.state.in_([state.value for state in FINAL]),
         )
-        .values(content=None, body=None)
+        .limit(limit)
     )
+    erased = session.execute(
+        update(Message).where(Message.id.in_(old)).values(content=None, body=None).returning(Message.id)
+    )
+    return len(erased.all())
 
 
 def history(session: Session, contact_id: int, limit: int) -> Sequence[Message]:

@@ -69,6 +69,8 @@ def catch_up(session: Session, rules: ReminderRules, contact: Contact, now: date
     binding = in_force(session, contact.id)
     if binding is None or binding.worker_id is None or not contact.reachable:
         return
+    # An import that changes her dates at this moment either sees this link, or we wait and see its dates.
+    session.get_one(Worker, binding.worker_id, with_for_update={"read": True}, populate_existing=True)
     today = taipei_day(now)
     for track in rules.tracks:
         for anchor in _anchors(session, track, binding.worker_id):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session, aliased, contains_eager, defer
 
 from models.contact import Contact
@@ -133,6 +133,13 @@ def still_ours(session: Session, message_id: int, attempt: int) -> Message | Non
         .options(defer(Message.content), defer(Message.body))
         .with_for_update()
     )
+
+
+def last_change(session: Session) -> datetime | None:
+    """The latest moment that this database tells of: never later than a backup of it was made."""
+    told = (func.max(Message.created_at), func.max(Message.first_tried_at), func.max(Message.sent_at))
+    moments = [moment for moment in session.execute(select(*told)).one() if moment is not None]
+    return max(moments, default=None)
 
 
 def doubt_since(session: Session, backup_at: datetime, now: datetime) -> None:

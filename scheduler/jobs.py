@@ -7,10 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
-from models import binding, conversation, inbox, message, reminder
+from models import binding, contact, conversation, inbox, message, reminder
 from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
 
+PORTION = 1_000
+"""Rows of one transaction: nobody else can write to SQLite meanwhile."""
 PLANNED_AT = time(0, 5)
 """Just after midnight in Taipei, so that a day's reminders are rows long before their hour."""
 FORGOTTEN_AT = time(3, 30)
@@ -41,20 +43,25 @@ def _plan_reminders(session: Session, rules: ReminderRules, now: datetime) -> bo
     return schedule.planned_through < today
 
 
-def _forget(session: Session, rules: ReminderRules, now: datetime) -> None:
+def _forget(session: Session, rules: ReminderRules, now: datetime) -> bool:
     """What must not be kept longer: answers of a week ago, links past their undo, old events."""
     conversation.forget_old(session, now)
     inbox.forget_old(session, now)
-    unlinked = binding.past_undo(session, now, limit=1000)
+    unlinked = binding.past_undo(session, now, PORTION)
     for link in unlinked:
         binding.erase(link, now)
     message.forget_reminders(session, [link.contact_id for link in unlinked])
+    return len(unlinked) == PORTION
 
 
-def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> None:
-    """What is kept for months and not for days: links to workers who have left, and what old messages said."""
-    message.forget_reminders(session, binding.erase_after_last_permit(session, taipei_day(now), now))
-    message.forget_old(session, now)
+def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> bool:
+    """What is kept for months and not for days: links to workers who have left, what old messages said, and
+    everything about people who blocked us long ago."""
+    links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
+    message.forget_reminders(session, links)
+    messages = message.forget_old(session, now, PORTION)
+    people = contact.forget_gone(session, now, PORTION)
+    return PORTION in (len(links), messages, people)
 
 
 def _daily(at: time) -> Callable[[datetime], datetime]:

@@ -29,7 +29,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "inbox_event",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("webhook_event_id", sa.String(length=64), nullable=False),
         sa.Column("line_user_id", sa.String(length=33), nullable=True),
         sa.Column("type", sa.String(length=32), nullable=False),
@@ -217,7 +217,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_review_contact_id"), "review", ["contact_id"], unique=False)
     op.create_table(
         "message",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
