@@ -110,3 +110,25 @@ def test_a_claim_is_put_on_the_list_once_for_each_reason(database: Database, now
         session.flush()
         found = session.scalars(select(Review).order_by(Review.id)).all()
         assert [(one.worker_id, one.reason) for one in found] == [(she, "name"), (None, "name"), (she, "numbers")]
+
+
+def test_linking_the_same_worker_again_takes_up_the_old_link(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        me, she = account(session, now), worker(session, now)
+        bound = links.bind(session, me, she, now)
+        links.unbind(bound, now)
+        assert links.bind(session, me, she, now + timedelta(hours=1)) is bound
+        assert links.in_force(session, me) is bound
+
+
+def test_what_waits_for_a_person_is_listed_once_and_can_be_closed(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        me = account(session, now)
+        for _twice in range(2):
+            links.open_review(session, me, None, ReviewReason.TRIES_USED_UP, now)
+        session.flush()
+        [waiting] = links.open_reviews(session, 10)
+        assert links.reviews_waiting(session) == 1
+        assert links.close_review(session, waiting.id, now)
+        assert not links.close_review(session, waiting.id, now)
+        assert links.open_reviews(session, 10) == []

@@ -15,6 +15,7 @@ from locales import Language
 from models.binding import Attempt, Binding, Review, TriesLeft, bindings_of, in_force, tries_left, unbind
 from models.claim import Claim, Outcome, submit
 from models.contact import meet
+from models.message import Lane, Message, MessageState
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 
@@ -208,3 +209,43 @@ def test_of_two_claims_of_one_account_at_the_same_moment_exactly_one_wins(databa
         assert [first, second].count(Outcome.BOUND) == 1
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Binding)) == len(accounts)
+
+
+def test_an_account_cannot_look_at_one_record_after_another(session: Session, now: datetime) -> None:
+    me = account(session, now)
+    claims = [HERS, *(replace(HERS, passport_no=f"D123456{n}", arc_no=f"A80000002{n}") for n in range(3))]
+    for n, claim in enumerate(claims[1:], 2):
+        add_worker(session, now, claim, f"W{n}")
+    outcomes = []
+    for claim in claims:
+        outcomes.append(submit(session, me, claim, now))
+        link = in_force(session, me)
+        if link is not None:
+            unbind(link, now)
+            session.flush()
+    assert outcomes == [Outcome.BOUND] * 3 + [Outcome.NO_MATCH]
+    assert tries_left(session, me, now) is TriesLeft.LATER
+    assert tries_left(session, me, now + timedelta(days=1)) is TriesLeft.YES
+
+
+def test_linking_another_worker_forgets_what_was_said_about_the_first(session: Session, now: datetime) -> None:
+    me = account(session, now)
+    assert submit(session, me, HERS, now) is Outcome.BOUND
+    told = Message(
+        contact_id=me,
+        what="end_14d P0 2026-03-25",
+        kind="end_14d",
+        lane=Lane.REMINDER.value,
+        not_before=now,
+        created_at=now,
+    )
+    told.state = MessageState.SENT.value
+    session.add(told)
+    link = in_force(session, me)
+    assert link is not None
+    unbind(link, now)
+    other = replace(HERS, passport_no="D1234567", arc_no="A800000022")
+    add_worker(session, now, other, "W2")
+    assert submit(session, me, other, now) is Outcome.BOUND
+    session.refresh(told)
+    assert "P0" not in told.what

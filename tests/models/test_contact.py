@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.database import Database
 from locales import Language
-from models.contact import contact_of, meet
+from models.contact import GONE_KEPT, contact_of, forget_gone, meet
 
 HOUR = timedelta(hours=1)
 
@@ -33,3 +33,16 @@ def test_the_profile_language_never_overrides_a_choice(database: Database, now: 
         spoken.append(contact.speaks)
         assert not contact.choose_language(Language.EN, now - HOUR)
     assert spoken == [Language.EN, Language.VI, Language.ID]
+
+
+def test_somebody_who_blocked_us_long_ago_is_forgotten(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        gone, back = meet(session, "U" + "3" * 32, None, now), meet(session, "U" + "4" * 32, None, now)
+        for contact in (gone, back):
+            contact.unfollow(now)
+        back.follow(now + HOUR)
+        session.flush()
+        assert forget_gone(session, now + GONE_KEPT - HOUR, 10) == 0
+        assert forget_gone(session, now + GONE_KEPT, 10) == 1
+        assert contact_of(session, "U" + "3" * 32) is None
+        assert contact_of(session, "U" + "4" * 32) is not None

@@ -623,3 +623,33 @@ def test_two_planners_at_once_write_every_reminder_once(database: Database) -> N
     with database.reading() as session:
         rows = session.execute(select(Message.contact_id, Message.what)).all()
     assert len(rows) == len({tuple(row) for row in rows}) > rounds
+
+
+def test_an_import_and_a_binding_at_the_same_moment_plan_by_the_new_date(database: Database) -> None:
+    now, soon = at(day("2026-03-11"), 12), day("2026-03-20")
+    with database.writing() as session:
+        office = Office(session)
+        worker, contact = office.worker(), office.account()
+        permit = office.permit(worker, day("2027-03-20"))
+    importing, read = threading.Event(), threading.Event()
+
+    def bind_meanwhile() -> None:
+        importing.wait(10)
+        with database.writing() as other:
+            read.set()
+            bind(other, contact.id, worker.id, now)
+            catch_up(other, ENDS_ONLY, other.get_one(Contact, contact.id), now)
+
+    binding = threading.Thread(target=bind_meanwhile)
+    binding.start()
+    with database.writing() as session:
+        session.get_one(Worker, worker.id).as_of = now
+        session.get_one(Permit, permit.id).ends_on = soon
+        session.flush()
+        replan(session, ENDS_ONLY, worker.id, now)
+        importing.set()
+        # SQLite lets nobody else begin; on PostgreSQL she is being linked while the import is not yet committed.
+        read.wait(0.5)
+    binding.join(20)
+    with database.reading() as session:
+        assert session.scalars(select(Message.about_on)).all() == [soon]
