@@ -631,14 +631,14 @@ def test_an_import_and_a_binding_at_the_same_moment_plan_by_the_new_date(databas
         office = Office(session)
         worker, contact = office.worker(), office.account()
         permit = office.permit(worker, day("2027-03-20"))
-    importing, read = threading.Event(), threading.Event()
+    importing, caught_up = threading.Event(), threading.Event()
 
     def bind_meanwhile() -> None:
         importing.wait(10)
         with database.writing() as other:
-            read.set()
             bind(other, contact.id, worker.id, now)
             catch_up(other, ENDS_ONLY, other.get_one(Contact, contact.id), now)
+            caught_up.set()
 
     binding = threading.Thread(target=bind_meanwhile)
     binding.start()
@@ -649,7 +649,7 @@ def test_an_import_and_a_binding_at_the_same_moment_plan_by_the_new_date(databas
         replan(session, ENDS_ONLY, worker.id, now)
         importing.set()
         # SQLite lets nobody else begin; on PostgreSQL she is being linked while the import is not yet committed.
-        read.wait(0.5)
+        caught_up.wait(1)
     binding.join(20)
     with database.reading() as session:
         assert session.scalars(select(Message.about_on)).all() == [soon]
