@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import orjson
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.clock import Clock
 from bot.database import Database
@@ -27,11 +27,14 @@ from models.inbox import Claimed
 from models.message import add_reply
 
 BATCH = 32
+IN_HAND = 128
+"""Events being handled at once: what waits for a slow answer of LINE must not hold up everybody else."""
 IDLE_SECONDS = 0.5
 """Only a safety net: a new event wakes us at once."""
 REPLY_TOKEN_LIVES = timedelta(seconds=50)
 """LINE says one minute from receiving the webhook, and not to rely on the exact limit."""
 
+FINISH_SECONDS = 12
 LOADING_SECONDS = 10
 """LINE's dots end by themselves when the answer comes."""
 
@@ -59,56 +62,92 @@ class Inbox:
         self._me = process_name()
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._in_hand: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """Something has arrived (may be called from any thread)."""
         self._loop.call_soon_threadsafe(self._woken.set)
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self._woken.clear()
-            try:
-                handled = await self.handle_waiting()
-            except (OperationalError, OSError) as failure:
-                log.error("inbox_waits_for_database", error=where(failure))
-                handled = 0
-            if handled == 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
+        """Until cancelled; then what is in hand is finished."""
+        try:
+            while True:
+                self._woken.clear()
+                if not await self._start_waiting():
+                    # Not wait_for: on Python 3.11 it forgets a cancellation that comes together with the event.
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(IDLE_SECONDS):
+                            await self._woken.wait()
+        finally:
+            if self._in_hand:
+                await asyncio.wait(self._in_hand, timeout=FINISH_SECONDS)
 
     async def handle_waiting(self) -> int:
         """Claim and handle one batch; how many events were claimed."""
-        claimed = await asyncio.to_thread(self._claim)
+        claimed = await asyncio.to_thread(self._claim, BATCH)
         await asyncio.gather(*(self._handle(event) for event in claimed))
         return len(claimed)
 
-    def _claim(self) -> list[Claimed]:
+    async def _start_waiting(self) -> bool:
+        """Claim what there is room for and begin to handle it; False when there was nothing, or no room."""
+        room = min(BATCH, IN_HAND - len(self._in_hand))
+        if not room:
+            return False
+        try:
+            claimed = await asyncio.to_thread(self._claim, room)
+        except (SQLAlchemyError, OSError) as failure:
+            log.error("inbox_waits_for_database", error=where(failure))
+            return False
+        for event in claimed:
+            task = asyncio.create_task(self._handle(event))
+            self._in_hand.add(task)
+            task.add_done_callback(self._handled)
+        return bool(claimed)
+
+    def _handled(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        self._woken.set()  # there is room again, and perhaps a next event of the same person
+
+    def _claim(self, limit: int) -> list[Claimed]:
         try:
             with self._database.writing() as session:
-                return inbox.claim(session, self._me, self._clock.now(), BATCH)
+                return inbox.claim(session, self._me, self._clock.now(), limit)
         except IntegrityError:
             return []  # another process took one of these people's events first
 
     async def _handle(self, claimed: Claimed) -> None:
+        """Never raises: whatever one event does must not stop the others."""
         try:
-            event = read(str(claimed.id), orjson.loads(claimed.raw))
-            language = await self._profile_language(claimed) if event.did is Did.FOLLOW else None
+            language = await self._profile_language(claimed) if claimed.type == Did.FOLLOW else None
             reply, menu = await asyncio.to_thread(self._answer, claimed, language)
-        except Exception as failure:  # whatever one event does must not stop the others
-            parked = await asyncio.to_thread(self._failed, claimed, where(failure))
-            log.error("event_parked" if parked else "event_failed", event_id=claimed.id, error=where(failure))
+        except Exception as failure:
+            await self._set_aside(claimed, where(failure))
             return
+        try:
+            await self._show(claimed.line_user_id, reply, menu)
+        except Exception as failure:  # she has her answer; dots and menus are only a courtesy
+            log.warning("courtesy_failed", event_id=claimed.id, error=where(failure))
+
+    async def _show(self, user_id: str, reply: Reply | None, menu: str | None) -> None:
         if reply is not None:
             self._outbox_wake()
             if reply.after:
-                await self._line.start_loading(claimed.line_user_id, LOADING_SECONDS)
+                await self._line.start_loading(user_id, LOADING_SECONDS)
         if menu is not None:
-            await self._menus.show(claimed.line_user_id, menu)
+            await self._menus.show(user_id, menu)
+
+    async def _set_aside(self, claimed: Claimed, error: str) -> None:
+        try:
+            parked = await asyncio.to_thread(self._failed, claimed, error)
+        except (SQLAlchemyError, OSError) as failure:  # the lease runs out by itself
+            log.error("inbox_waits_for_database", error=where(failure))
+            return
+        log.error("event_parked" if parked else "event_failed", event_id=claimed.id, error=error)
 
     async def _profile_language(self, claimed: Claimed) -> str | None:
         try:
-            profile = await asyncio.wait_for(self._line.profile(claimed.line_user_id), 2)
+            async with asyncio.timeout(2):
+                profile = await self._line.profile(claimed.line_user_id)
         except (LineError, TimeoutError):
             return None  # greet in English rather than late
         return profile.language if profile else None
@@ -120,7 +159,7 @@ class Inbox:
             row = inbox.still_ours(session, claimed.id, self._me)
             if row is None:
                 return None, None
-            event = read(row.webhook_event_id, orjson.loads(claimed.raw), profile_language)
+            event = read(row.webhook_event_id, orjson.loads(row.raw or b"{}"), profile_language)
             contact = meet(session, claimed.line_user_id, language_of_profile(profile_language), now)
             reply = dispatch.answer(Context(session, contact, event, now, self._rules))
             inbox.done(row)

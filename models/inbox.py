@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import orjson
 from sqlalchemy import CheckConstraint, Index, String, delete, func, or_, select, text, tuple_, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, defer, mapped_column
 
-from models.base import Base, Instant
+from models.base import BIG_ID, Base, Instant
 from models.secrets import sealed_bytes
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=10)
 TRIES = 5
 PARKED_RAW_KEPT = timedelta(days=7)
 IDS_KEPT = timedelta(days=30)
@@ -53,7 +53,7 @@ class InboxEvent(Base):
         Index(None, "received_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     webhook_event_id: Mapped[str] = mapped_column(String(64), unique=True)
     line_user_id: Mapped[str | None] = mapped_column(String(33))
     type: Mapped[str] = mapped_column(String(32))
@@ -76,7 +76,6 @@ class Claimed:
     id: int
     line_user_id: str
     type: str
-    raw: bytes
 
 
 _OPEN_STATES = (InboxState.NEW.value, InboxState.LEASED.value)
@@ -89,23 +88,29 @@ def claim(session: Session, me: str, now: datetime, limit: int) -> list[Claimed]
     An event whose lease ran out (its process died) is open again; after TRIES of them it is parked.
     """
     _reopen(session, now)
-    earlier = aliased(InboxEvent)
-    first_of_its_person = ~(
-        select(earlier.id)
+    other = aliased(InboxEvent)
+    its_turn = ~(
+        select(other.id)
         .where(
-            earlier.line_user_id == InboxEvent.line_user_id,
-            earlier.state.in_(_OPEN_STATES),
-            tuple_(earlier.occurred_at, earlier.id) < tuple_(InboxEvent.occurred_at, InboxEvent.id),
+            other.line_user_id == InboxEvent.line_user_id,
+            other.state.in_(_OPEN_STATES),
+            # An event that arrived late may be older than the one being handled now: it waits all the same.
+            or_(
+                other.state == InboxState.LEASED.value,
+                tuple_(other.occurred_at, other.id) < tuple_(InboxEvent.occurred_at, InboxEvent.id),
+            ),
         )
         .exists()
     )
     rows = session.scalars(
+        # What an event says is opened only when it is handled: one damaged cell must not stop the others.
         select(InboxEvent)
+        .options(defer(InboxEvent.raw))
         .where(
             InboxEvent.state == InboxState.NEW.value,
             InboxEvent.line_user_id.is_not(None),
             or_(InboxEvent.lease_until.is_(None), InboxEvent.lease_until <= now),
-            first_of_its_person,
+            its_turn,
         )
         .order_by(InboxEvent.occurred_at, InboxEvent.id)
         .limit(limit)
@@ -115,21 +120,21 @@ def claim(session: Session, me: str, now: datetime, limit: int) -> list[Claimed]
     for row in rows:
         row.state, row.leased_by, row.lease_until = InboxState.LEASED.value, me, now + LEASE
         row.attempts += 1
-        claimed.append(Claimed(row.id, row.line_user_id or "", row.type, row.raw or b"{}"))
+        claimed.append(Claimed(row.id, row.line_user_id or "", row.type))
     session.flush()
     return claimed
 
 
 def _reopen(session: Session, now: datetime) -> None:
     expired = (InboxEvent.state == InboxState.LEASED.value) & (InboxEvent.lease_until <= now)
+    # Skipping what another process has in hand, so that two of them never wait for each other in a circle.
+    ours = InboxEvent.id.in_(select(InboxEvent.id).where(expired).with_for_update(skip_locked=True))
     session.execute(
         update(InboxEvent)
-        .where(expired, InboxEvent.attempts >= TRIES)
+        .where(ours, InboxEvent.attempts >= TRIES)
         .values(state=InboxState.PARKED.value, leased_by=None, error="ProcessDied")
     )
-    session.execute(
-        update(InboxEvent).where(expired).values(state=InboxState.NEW.value, leased_by=None, lease_until=None)
-    )
+    session.execute(update(InboxEvent).where(ours).values(state=InboxState.NEW.value, leased_by=None, lease_until=None))
 
 
 def still_ours(session: Session, event_id: int, me: str) -> InboxEvent | None:
@@ -137,6 +142,7 @@ def still_ours(session: Session, event_id: int, me: str) -> InboxEvent | None:
     return session.scalar(
         select(InboxEvent)
         .where(InboxEvent.id == event_id, InboxEvent.leased_by == me, InboxEvent.state == InboxState.LEASED.value)
+        .options(defer(InboxEvent.raw))
         .with_for_update()
     )
 
@@ -168,7 +174,7 @@ def forget_message(session: Session, line_user_id: str, message_id: str) -> None
 
 def counts(session: Session) -> dict[str, int]:
     """How many events are in each state."""
-    rows = session.execute(select(InboxEvent.state, func.count()).group_by(InboxEvent.state)).tuples()
+    rows = session.execute(select(InboxEvent.state, func.count()).group_by(InboxEvent.state))
     return dict(rows.all())
 
 

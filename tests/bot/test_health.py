@@ -1,0 +1,81 @@
+"""What load balancers and Prometheus are told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.health import Health
+from models.inbox import InboxEvent
+
+PERSON = "U" + "a" * 32
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    clock = Clock()
+    clock.move(now)
+    return clock
+
+
+def add(database: Database, at: datetime, state: str, person: str = PERSON) -> None:
+    with database.writing() as session:
+        session.add(
+            InboxEvent(
+                webhook_event_id=f"{state} {at}", line_user_id=person, type="message", occurred_at=at, received_at=at,
+                raw=b"{}", state=state,
+            )
+        )  # fmt: skip
+
+
+def metrics(health: Health) -> dict[str, float]:
+    lines = [line.rsplit(" ", 1) for line in health.metrics().decode().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in lines}
+
+
+def test_an_empty_service_is_ready(database: Database, clock: Clock) -> None:
+    ready, report = Health(database, clock).ready()
+    assert ready
+    assert report == {"database": "ok", "migrations": "ok", "inbox_age_seconds": 0, "outbox_age_seconds": 0}
+
+
+def test_a_backlog_is_told_and_sends_nobody_away(database: Database, clock: Clock, now: datetime) -> None:
+    add(database, now - timedelta(hours=2), "new")
+    ready, report = Health(database, clock).ready()
+    assert ready
+    assert report["inbox_age_seconds"] == pytest.approx(7200, abs=2)
+
+
+def test_missing_migrations_make_it_unready(database: Database, clock: Clock) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'before'"))
+    ready, report = Health(database, clock).ready()
+    assert (ready, report["migrations"]) == (False, "missing")
+
+
+def test_a_parked_event_is_in_the_figures_and_holds_nothing_up(database: Database, clock: Clock, now: datetime) -> None:
+    add(database, now - timedelta(hours=2), "parked")
+    add(database, now - timedelta(seconds=30), "new")
+    health = Health(database, clock)
+    figures = metrics(health)
+    assert figures['bot_inbox_events{state="parked"}'] == 1
+    assert figures['bot_inbox_events{state="new"}'] == 1
+    assert figures['bot_inbox_events{state="done"}'] == 0
+    assert figures["bot_inbox_age_seconds"] == pytest.approx(30, abs=2)
+    assert figures["bot_database_up"] == 1
+    assert health.ready()[0]
+
+
+def test_figures_name_nobody(database: Database, clock: Clock, now: datetime) -> None:
+    add(database, now, "new")
+    assert PERSON not in Health(database, clock).metrics().decode()
+
+
+def test_a_database_that_is_away_is_said_and_not_raised(database: Database, clock: Clock) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE inbox_event RENAME TO elsewhere"))
+    health = Health(database, clock)
+    assert health.ready() == (False, {"database": "unreachable"})
+    assert metrics(health) == {"bot_database_up": 0}
