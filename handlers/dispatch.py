@@ -93,11 +93,11 @@ def _wish_typed(ctx: Context, said: str) -> Reply | None:
     language = language_named(said)
     if data is None and language is not None:
         data = menu.language_data(language)
+    # "I need help" answers the last reminder if there is one; else it is a wish like any other.
+    if data is None and (reaction := reactions.typed(ctx, said)) is not None:
+        return _aside(ctx, reaction)
     data = data or menu.command(said)
-    if data is not None:
-        return _tapped(ctx, data)
-    reaction = reactions.typed(ctx, said)
-    return reaction and _aside(ctx, reaction)
+    return None if data is None else _tapped(ctx, data)
 
 
 def _in_new_language(ctx: Context, language: Language) -> Reply:
