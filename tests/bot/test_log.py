@@ -62,13 +62,13 @@ def test_what_is_below_the_level_is_not_written(written: StringIO) -> None:
 
 def test_a_librarys_line_tells_who_and_how_bad_but_not_what_it_said(written: StringIO) -> None:
     logging.getLogger("asyncio").warning("Executing %s took too long", HERS)
-    logging.getLogger("uvicorn.error").error("in %s", HERS, exc_info=raised())
+    logging.getLogger("a.server").error("in %s", HERS, exc_info=raised())
     logging.getLogger("a.library").error(HERS, exc_info=(ValueError, raised(), None), stack_info=True)
     logging.getLogger("a.library").critical(HERS, exc_info=True)  # with nothing being handled
     found = lines(written)
     assert [(line["logger"], line["level"]) for line in found] == [
         ("asyncio", "warning"),
-        ("uvicorn.error", "error"),
+        ("a.server", "error"),
         ("a.library", "error"),
         ("a.library", "critical"),
     ]
