@@ -13,6 +13,7 @@ from rich.table import Table
 from bot import backup as backups
 from bot import doctor as diagnosis
 from bot import log, serving
+from bot.api.keys import api_keys_commands
 from bot.app import Service, create_app, line_client
 from bot.clock import Clock
 from bot.database import Database
@@ -31,6 +32,7 @@ app.add_typer(imports, name="import")
 app.add_typer(reviews, name="reviews")
 app.add_typer(menus, name="richmenus")
 app.add_typer(keys, name="keys")
+app.add_typer(api_keys_commands(lambda: _settings()), name="api-keys")
 
 out = Console()
 problems = Console(stderr=True)
