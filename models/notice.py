@@ -247,7 +247,7 @@ def _plan(session: Session, permits: Mapping[int, Permit], found: Mapping[int, S
             Binding.worker_id.in_(workers), Binding.unbound_at.is_(None), Binding.erased_at.is_(None), Contact.reachable
         )
         .order_by(Binding.contact_id)
-    ).tuples():
+    ):
         if worker_id is not None:
             accounts[worker_id].append(contact_id)
     if not accounts:
