@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 
 from bot.api.feed import Feed
 from bot.api.gate import Gate
-from bot.api.routes import api_routes
+from bot.api.routes import add_routes
 from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
@@ -161,7 +161,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
         return Response(health.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     gate = Gate(service.database, service.clock, settings.api_calls_per_minute)
-    api.include_router(api_routes(gate, Feed(service.database, service.clock, service.rules.reminders)))
+    add_routes(api, gate, Feed(service.database, service.clock, service.rules.reminders))
     return Edge(service.webhook, api)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -23,23 +23,20 @@ TEST_NOTE = "A test key: every row was judged, nothing was stored, and nobody wa
 log = structlog.get_logger()
 
 
-def api_routes(gate: Gate, feed: Feed) -> APIRouter:
+def add_routes(app: FastAPI, gate: Gate, feed: Feed) -> None:
     """The routes under /api/v1."""
-    routes = APIRouter(prefix=PREFIX)
 
-    @routes.post("/permits")
+    @app.post(f"{PREFIX}/permits")
     async def permits(request: Request) -> JSONResponse:
         return await _answer(request, gate, Scope.PERMITS, lambda rows, test: feed.permits(rows, test=test))
 
-    @routes.post("/events")
+    @app.post(f"{PREFIX}/events")
     async def events(request: Request) -> JSONResponse:
         return await _answer(request, gate, Scope.EVENTS, lambda rows, test: feed.events(rows, test=test))
 
-    @routes.get("/openapi.json")
+    @app.get(f"{PREFIX}/openapi.json")
     def description() -> JSONResponse:
         return JSONResponse(openapi())
-
-    return routes
 
 
 Take = Callable[[Sequence[Mapping[str, Any]], bool], list[Result]]
