@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from locales import taipei_day
@@ -14,7 +14,7 @@ from models.base import Base
 from models.binding import Binding, in_force
 from models.contact import Contact
 from models.event_row import Told
-from models.message import Lane, Message, MessageState
+from models.message import AT_ONCE, Lane, Message, MessageState
 from models.permit import Permit
 from models.permit_event import EventKind, Matter, PermitEvent, State, events_named, in_order, states
 from models.permit_import import upsert
@@ -114,6 +114,15 @@ def catch_up(session: Session, contact: Contact, now: datetime) -> None:
         _add(session, contact.id, chosen[0][0], now)
     elif chosen:
         _add_several(session, contact.id, [matter for matter, _ in chosen], now)
+
+
+def forget(session: Session, contact_ids: Sequence[int]) -> None:
+    """Erase which events these accounts were told of: they are linked to nobody any more."""
+    for start in range(0, len(contact_ids), AT_ONCE):
+        theirs = select(Message.id).where(Message.contact_id.in_(contact_ids[start : start + AT_ONCE]))
+        session.execute(
+            delete(Notice).where(Notice.message_id.in_(theirs)).execution_options(synchronize_session=False)
+        )
 
 
 def events_told_by(session: Session, message: Message) -> Sequence[PermitEvent]:

@@ -14,8 +14,8 @@ from bot.database import Database
 from models.binding import bind, unbind
 from models.contact import Contact
 from models.event_row import Told
-from models.message import Lane, Message, MessageState
-from models.notice import Notice, Outcome, Verdict, catch_up, record, record_all
+from models.message import Lane, Message, MessageState, forget_reminders
+from models.notice import Notice, Outcome, Verdict, catch_up, forget, record, record_all
 from models.permit import Permit, PermitStatus
 from models.permit_event import EventKind, PermitEvent
 from models.permit_problem import Code
@@ -277,6 +277,18 @@ def test_of_more_than_fit_a_permit_gives_way_to_what_she_can_act_on(office: Offi
     catch_up(office.session, office.account(), office.now)
     told = office.session.scalars(select(PermitEvent.event_id).join(Notice).order_by(PermitEvent.occurred_at)).all()
     assert told == ["E1", "E5", "E6", "E7", "E8"]
+
+
+def test_who_is_linked_to_nobody_any_more_leaves_no_trace_of_what_she_was_told(office: Office) -> None:
+    contact = office.account()
+    office.tells(1, REVOKED)
+    office.sends()
+    forget_reminders(office.session, [contact.id])
+    forget(office.session, [contact.id])
+    assert office.session.scalars(select(Notice)).all() == []
+    office.session.expire_all()
+    [message] = office.messages(MessageState.SENT)
+    assert (message.permit_id, message.content, "E1" in message.what) == (None, None, False)
 
 
 Played = tuple[str, list[tuple[str, str]]]
