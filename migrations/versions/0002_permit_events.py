@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_permit_event_permit_id"), "permit_event", ["permit_id"], unique=False)
     op.create_table(
         "notice",
-        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["permit_event.id"], name=op.f("fk_notice_event_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_notice_message_id"), ondelete="CASCADE"),
