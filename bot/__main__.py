@@ -1,6 +1,8 @@
 """The command line: `python -m bot COMMAND`."""
 
 import asyncio
+import os
+import re
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -94,7 +96,8 @@ async def _work(settings: Settings) -> None:
 
 @app.command()
 def demo(
-    host: str = "127.0.0.1", port: Annotated[int, typer.Option(envvar="BOT_PORT", help="Port to listen on")] = 8000
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="BOT_PORT", min=1, max=65535, help="Port to listen on")] = 8000,
 ) -> None:
     """Everything, beside a LINE look-alike with made-up workers; needs no account."""
     from bot import demo as demonstration
@@ -159,7 +162,8 @@ async def _publish(settings: Settings, folder: Path) -> dict[richmenus.Kind, str
 @keys.command("new")
 def keys_new(taken: Annotated[list[int] | None, typer.Option(help="Ids that are in use already")] = None) -> None:
     """Make a key for BOT_KEYS. Keep it outside the database and its backups."""
-    typer.echo(rotation.new_key(taken or ()))
+    in_use = [int(number) for number in re.findall(r"(?:^|,)\s*(\d+):", os.environ.get("BOT_KEYS", ""))]
+    typer.echo(rotation.new_key([*in_use, *(taken or ())]))
 
 
 @keys.command("rotate")

@@ -22,7 +22,10 @@ class Database:
 
     def __init__(self, url: str, keyring: Keyring) -> None:
         if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(url.removeprefix("sqlite:///"))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.exists():
+                file.touch(mode=0o600)
         self.url = url
         self.engine: Engine = open_engine(url, keyring)
         self._reading = self.engine.execution_options(reading=True)

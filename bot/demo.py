@@ -3,12 +3,12 @@
 import asyncio
 import base64
 import contextlib
+import csv
 import os
 import secrets
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -62,37 +62,43 @@ def _kept(file: Path) -> str:
 
 def create_demo(settings: Settings, folder: Path) -> Edge:
     """The service with the look-alike's routes beside its own, both on one clock."""
-    clock = Clock()
-    line_file = folder / "line.sqlite"
-    if not line_file.exists():
-        clock.move(datetime.combine(taipei_day(clock.now()), STARTS_AT, TAIPEI).astimezone(UTC))
-    workers = list(made_up_workers(WORKERS, SEED, taipei_day(clock.now())))
+    clock = _clock(folder / "ahead")
+    people = folder / "made-up-permits.csv"
+    new = not people.exists()
+    if new:
+        write_csv(people, made_up_workers(WORKERS, SEED, taipei_day(clock.now())))
+    with people.open(encoding="utf-8", newline="") as file:
+        workers = list(csv.DictReader(file))
     edge = create_app(settings, clock)
     simulator = Simulator(
         SimulatorConfig(
             channel_id=settings.line_channel_id or "",
             channel_secret=settings.line_channel_secret.get_secret_value(),
             webhook_url=f"{settings.public_url}/line/webhook",
-            database=str(line_file),
+            database=str(folder / "line.sqlite"),
             clock=clock,
             cards=lambda: workers,
             web_root=WEB_ROOT,
             bot_name="移點通",
         )
     )
-    _prepare(edge, settings, folder, workers)
+    service = edge.api.state.service
+    service.database.migrate()
+    if new:  # through the same import as the ministry's file
+        import_permits(service.database, people, reminder_rules(settings), clock, max_rows=WORKERS)
     edge.api.router.routes.extend(simulator.routes)
     _also(edge.api, simulator, settings, folder)
     return edge
 
 
-def _prepare(edge: Edge, settings: Settings, folder: Path, workers: list[dict[str, Any]]) -> None:
-    """Tables, and the made-up workers' permits through the same import as the ministry's file."""
-    service = edge.api.state.service
-    service.database.migrate()
-    file = folder / "made-up-permits.csv"
-    write_csv(file, workers)
-    import_permits(service.database, file, reminder_rules(settings), service.clock, max_rows=WORKERS)
+def _clock(kept: Path) -> Clock:
+    """The demo's clock, which never goes back: what it was first set ahead by is kept with the demo."""
+    clock = Clock()
+    if not kept.exists():
+        clock.move(datetime.combine(taipei_day(clock.now()), STARTS_AT, TAIPEI).astimezone(UTC))
+        kept.write_text(str(clock.ahead.total_seconds()))
+    clock.ahead = timedelta(seconds=float(kept.read_text()))
+    return clock
 
 
 def _also(api: FastAPI, simulator: Simulator, settings: Settings, folder: Path) -> None:

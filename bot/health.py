@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.database import Database
-from models import binding, inbox, message
+from models import binding, inbox, message, schedule
 from models.inbox import InboxState
 from models.message import Lane
 
@@ -60,6 +60,7 @@ class Health:
             inbox_age = _age(inbox.oldest_open(session), now)
             outbox_age = _age(message.oldest_due(session, now), now)
             waiting = binding.reviews_waiting(session)
+            jobs = schedule.times(session)
         events = Gauge("bot_inbox_events", "Webhook events by state", ["state"], registry=registry)
         for kind in InboxState:  # also the empty ones: an alarm on `parked` needs a number
             events.labels(kind.value).set(by_state.get(kind.value, 0))
@@ -70,6 +71,9 @@ class Health:
         oldest.set(inbox_age.total_seconds())
         latest = Gauge("bot_outbox_age_seconds", "How late the latest message is", registry=registry)
         latest.set(outbox_age.total_seconds())
+        overdue = Gauge("bot_job_overdue_seconds", "How late each job is", ["job"], registry=registry)
+        for name, next_run in jobs.items():
+            overdue.labels(name).set(_age(next_run, now).total_seconds())
         reviews = Gauge("bot_reviews_open", "Claims that wait for a person", registry=registry)
         reviews.set(waiting)
 

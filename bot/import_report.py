@@ -23,7 +23,7 @@ def import_and_report(
 ) -> int:
     """Import the file and print what became of it; 0 when it was saved or is fit to be, else 1."""
     database = Database(settings.database_url, settings.keyring)
-    table = Table("line", "column", "problem · 問題", title=f"The first {SHOWN} problems")
+    table = Table("line", "column", "problem · 問題", title=f"The first {SHOWN} problems and warnings")
     try:
         with contextlib.ExitStack() as stack:
             write = stack.enter_context(verdict_file(verdicts)) if verdicts else None
@@ -50,8 +50,8 @@ def import_and_report(
 
 def _shown_in(table: Table) -> Report:
     def show(verdict: Verdict) -> None:
-        if verdict.outcome is Outcome.BAD and table.row_count < SHOWN:
-            for one in verdict.problems:
+        if verdict.outcome is not Outcome.OK and table.row_count < SHOWN:
+            for one in (*verdict.problems, *verdict.warnings):
                 table.add_row(str(verdict.line), one.column, f"{describe(one, 'en')}\n{describe(one, 'zh-Hant')}")
 
     return show

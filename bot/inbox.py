@@ -134,6 +134,8 @@ class Inbox:
             if reply.after:
                 await self._line.start_loading(user_id, LOADING_SECONDS)
         if menu is not None:
+            # The menu of somebody who is linked must not tell the outcome before the answer does.
+            await asyncio.sleep(reply.after.total_seconds() if reply else 0)
             await self._menus.show(user_id, menu)
 
     async def _set_aside(self, claimed: Claimed, error: str) -> None:

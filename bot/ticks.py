@@ -1,7 +1,7 @@
 """Time passing: APScheduler only knocks; the database decides which process runs a job, and when it is due."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -16,6 +16,7 @@ from models.reminder import ReminderRules
 from scheduler.jobs import JOBS, Job
 
 KNOCK_SECONDS = 1
+AFTER_FAILURE = timedelta(seconds=30)
 
 log = structlog.get_logger()
 
@@ -28,6 +29,7 @@ class Ticks:
         self._clock = clock
         self._rules = rules
         self._jobs = jobs
+        self._not_before: dict[str, datetime] = {}
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -56,11 +58,14 @@ class Ticks:
         return row is None or row.next_run <= now
 
     def _tried(self, job: Job, now: datetime) -> bool:
-        """One job's fault does not keep the others from running; the next knock tries it again."""
+        """One job's fault does not keep the others from running; it is tried again a little later."""
+        if self._not_before.get(job.name, now) > now:
+            return False
         try:
             return self._run(job, now)
         except Exception as failure:
             log.error("job_failed", job=job.name, error=where(failure))
+            self._not_before[job.name] = now + AFTER_FAILURE
             return False
 
     def _run(self, job: Job, now: datetime) -> bool:

@@ -43,7 +43,13 @@ def show_menu(ctx: Context) -> Reply:
 
 def not_understood(ctx: Context) -> Reply:
     """Never silence: the menu in her own language."""
-    return _kindly(ctx, _("Sorry, we did not understand that. Please tap one of these buttons."))
+    return Reply(
+        words(
+            _("Sorry, we did not understand that. Please tap one of these buttons."),
+            _("If you need help, call 1955, free, day and night. In danger call 110."),
+            quick=menu.main_buttons(bound=_bound(ctx)),
+        )
+    )
 
 
 def sticker(ctx: Context) -> Reply:

@@ -279,7 +279,7 @@ def _bound() -> Content:
                     _("Documents alone do not prove who you are, so here you see only what stands in your papers."),
                 ),
                 notes=(_("If you did not do this yourself, tap “Unlink” and call 1955."),),
-                buttons=(menu.button(menu.PERMIT), menu.button(menu.HELP)),
+                buttons=(menu.button(menu.PERMIT), menu.button(menu.HELP), menu.button(menu.UNBIND)),
             ),
         ),
         menu.main_buttons(bound=True),

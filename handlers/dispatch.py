@@ -89,15 +89,16 @@ def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> R
 
 
 def _wish_typed(ctx: Context, said: str) -> Reply | None:
+    # "I need help" answers the last reminder if there is one; else it is a wish like any other.
+    reaction = reactions.typed(ctx, said)
+    if reaction is not None:
+        return _aside(ctx, reaction)
     data = menu.button_typed(said) or unbinding.typed(said)
     language = language_named(said)
     if data is None and language is not None:
         data = menu.language_data(language)
     data = data or menu.command(said)
-    if data is not None:
-        return _tapped(ctx, data)
-    reaction = reactions.typed(ctx, said)
-    return reaction and _aside(ctx, reaction)
+    return None if data is None else _tapped(ctx, data)
 
 
 def _in_new_language(ctx: Context, language: Language) -> Reply:

@@ -136,6 +136,15 @@ def _arc_card(worker: Worker, expires_on: date, today: date) -> Card:
     opens = extend_residence(expires_on).opens if today <= expires_on else None
     if opens is not None:
         rows.append(Row(_("Extension: apply from"), verbatim(opens)))
+    if today > expires_on:
+        return Card(
+            title=_("The date on your ARC has passed"),
+            lead=(_("Call the immigration agency (NIA) or 1955 today and ask whether your ARC was extended."),),
+            rows=tuple(rows),
+            notes=(CHECK_WITH_NIA, as_of(worker.as_of)),
+            buttons=(menu.call_1955(),),
+            tone=Tone.URGENT,
+        )
     return Card(
         title=_("Your ARC (residence card)"),
         rows=tuple(rows),

@@ -42,7 +42,7 @@ def reacted(ctx: Context, said: str, message_id: str) -> Reply | None:
                     lead=(
                         _("Call 1955 now. It is free, day and night, and somebody speaks your language."),
                         _(
-                            "Say: “My permit is ending and I need help.” Have your ARC or passport number ready if "
+                            "Say: “I got a message on LINE and I need help.” Have your ARC or passport number ready if "
                             "you can."
                         ),
                     ),

@@ -134,11 +134,13 @@ def _type_b(permit: Permit, today: date) -> tuple[Text, ...]:
                 _("If your employer has not applied, call 1955 today."),
             )
         case _:
-            return _late(window)
+            return _late(window, today)
 
 
-def _late(window: ApplicationWindow) -> tuple[Text, ...]:
+def _late(window: ApplicationWindow, today: date) -> tuple[Text, ...]:
     assert window.last_safe_day is not None
+    if today == window.closes:
+        return (_("Today is the last day. If you have no new permit, call 1955 now."),)
     return (
         _(
             "The normal time to apply for renewal or transfer was until {last}. If your employer applied in time, "

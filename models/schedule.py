@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import String, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import dialects
@@ -39,3 +39,8 @@ def take(session: Session, name: str, now: datetime, next_run: datetime) -> bool
 def give_back(session: Session, name: str, now: datetime) -> None:
     """The job is not finished: it is due again at once, for whoever comes first."""
     session.execute(update(Schedule).where(Schedule.name == name).values(next_run=now))
+
+
+def times(session: Session) -> dict[str, datetime]:
+    """When each known job is due."""
+    return {row.name: row.next_run for row in session.scalars(select(Schedule))}

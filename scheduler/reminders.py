@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from law.health_examinations import Examination, examinations
 from law.residence import extend_residence
 from locales import Text, _, ngettext, verbatim
+from models.binding import in_force
 from models.content import Button, Call, Card, Content, Postback, Row, Tone
 from models.message import Message
 from models.permit import Permit, PermitStatus, permits_of
@@ -62,7 +63,9 @@ def _end_title(kind: str, permit: Permit, today: date) -> Text:
     if kind == "end_4m":
         return _("Time to plan: your work permit ends on {date}", date=permit.ends_on)
     last = last_safe_day(permit)
-    if kind == "end_2m" and last is not None and permit.permit_type == "B" and today <= last:
+    if kind == "end_2m" and last is not None and today <= last:
+        if permit.permit_type == "C":
+            return _("{date} is the last safe day to apply for a transfer", date=last)
         return _("{date} is the last safe day to apply for renewal or transfer", date=last)
     left = (permit.ends_on - today).days
     return ngettext("Your work permit ends in {n} day", "Your work permit ends in {n} days", left)
@@ -87,16 +90,27 @@ def _arc(session: Session, message: Message, today: date) -> Content:
         rows.append(Row(_("Extension: apply from"), verbatim(opens)))
     card = Card(
         title=ngettext("Your ARC (residence card) ends in {n} day", "Your ARC (residence card) ends in {n} days", left),
-        lead=(
-            _("Ask your employer who will apply to extend your ARC, and when."),
-            _("If your permit is renewed, the ARC must be extended too. If you have no answer, call 1955."),
-        ),
+        lead=(_who_extends_the_arc(session, message), ARC_IS_SEPARATE),
         rows=tuple(rows),
         notes=(CHECK_WITH_NIA,),
         buttons=_buttons(message),
         tone=Tone.URGENT if message.kind == "arc_7d" else Tone.NOTICE,
     )
     return Content((card,))
+
+
+ARC_IS_SEPARATE = _(
+    "The ARC must be extended before that day, also while your permit still runs. If you have no answer, call 1955."
+)
+
+
+def _who_extends_the_arc(session: Session, message: Message) -> Text:
+    """Employers see to it for types A to C; students and residents go themselves."""
+    binding = in_force(session, message.contact_id)
+    permits = permits_of(session, binding.worker_id) if binding and binding.worker_id else ()
+    if permits and permits[0].permit_type in ("D", "E"):
+        return _("Ask the immigration agency (NIA) how to extend your ARC, and when.")
+    return _("Ask your employer who will apply to extend your ARC, and when.")
 
 
 def _examination(session: Session, message: Message, today: date) -> Content:
@@ -113,7 +127,9 @@ def _examination(session: Session, message: Message, today: date) -> Content:
             ),
             _("Your employer must arrange it. Ask which hospital and which day. You may see your own results."),
         ),
-        notes=(_("The day is counted from the start of your permit. If you have done it already, tap “Understood”."),),
+        notes=(
+            _("The day is counted from the start of your permit. If you have done it already, you need do nothing."),
+        ),
         buttons=_buttons(message),
         tone=Tone.NOTICE,
     )

@@ -50,7 +50,7 @@ class _Place:
 # your language writes no spaces; 20 characters in all are best, because only those are also read aloud.
 _PERMIT = _Place(Icon.PERMIT, pgettext("rich menu", "My permit"), "permit")
 _MESSAGES = _Place(Icon.MESSAGES, pgettext("rich menu", "Messages and reminders"), "messages")
-_BOUND = _Place(Icon.IDENTITY, pgettext("rich menu", "Check my identity"), "bind")
+_BOUND = _Place(Icon.IDENTITY, pgettext("rich menu", "Unlink"), "unbind")
 _UNBOUND = _Place(Icon.IDENTITY, pgettext("rich menu", "Connect my permit"), "bind", Look.FIRST)
 _LANGUAGE = _Place(Icon.LANGUAGE, pgettext("rich menu", "Language"), "language")
 _HELP = _Place(Icon.HELP, pgettext("rich menu", "Help"), "help")

@@ -57,10 +57,10 @@ def test_every_menu_is_what_line_takes(language: Language, bound: bool) -> None:
     assert request.to_dict() == body
 
 
-@pytest.mark.parametrize(("bound", "third"), [(True, "Check my identity"), (False, "Connect my permit")])
-def test_each_field_tells_us_what_was_tapped_and_the_last_calls_the_hotline(bound: bool, third: str) -> None:
+@pytest.mark.parametrize(("bound", "third", "data"), [(True, "Unlink", "unbind"), (False, "Connect my permit", "bind")])
+def test_each_field_tells_us_what_was_tapped_and_the_last_calls_the_hotline(bound: bool, third: str, data: str) -> None:
     actions = [area["action"] for area in menu(Language.EN, bound)["areas"]]
-    assert [action.get("data") for action in actions] == ["permit", "messages", "bind", "language", "help", None]
+    assert [action.get("data") for action in actions] == ["permit", "messages", data, "language", "help", None]
     assert actions[2]["displayText"] == third
     assert actions[5] == {"type": "uri", "uri": "tel:1955", "label": "Call 1955"}
 
