@@ -15,6 +15,7 @@ from rich.table import Table
 from bot import backup as backups
 from bot import doctor as diagnosis
 from bot import log, serving
+from bot.api.keys import commands as api_keys
 from bot.app import Service, create_app, line_client
 from bot.clock import Clock
 from bot.database import Database
@@ -33,6 +34,7 @@ app.add_typer(imports, name="import")
 app.add_typer(reviews, name="reviews")
 app.add_typer(menus, name="richmenus")
 app.add_typer(keys, name="keys")
+app.add_typer(api_keys, name="api-keys")
 
 out = Console()
 problems = Console(stderr=True)
@@ -46,6 +48,11 @@ def _settings() -> Settings:
         raise typer.Exit(2) from None
     log.configure(settings.log_level)
     return settings
+
+
+@api_keys.callback()
+def _hand_settings_on(ctx: typer.Context) -> None:
+    ctx.obj = _settings  # read only by a command that runs, not for its help
 
 
 def _serve(settings: Settings, host: str | None, port: int | None, *, worker: bool) -> None:

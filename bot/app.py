@@ -13,6 +13,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from bot.api.feed import Feed
+from bot.api.gate import Gate
+from bot.api.routes import add_routes
 from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
@@ -27,7 +30,7 @@ from bot.ticks import Ticks
 from bot.webhook import Receive, Scope, Send, Webhook, Writer
 from handlers.context import Rules
 from models.reminder import ReminderRules
-from scheduler import reminders
+from scheduler.composing import compose
 
 WEBHOOK_PATH = "/line/webhook"
 GARBAGE_THRESHOLD = 20_000
@@ -79,7 +82,7 @@ class Service:
             line,
             channel=self.settings.line_channel_id or "line",
             hours=self.settings.hours,
-            compose=reminders.compose,
+            compose=compose,
         )
         menus = Menus(self.database, line)
         self.inbox = Inbox(self.database, self.clock, line, menus, self.rules, outbox.wake)
@@ -157,6 +160,8 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
     def metrics() -> Response:
         return Response(health.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
+    gate = Gate(service.database, service.clock, settings.api_calls_per_minute)
+    add_routes(api, gate, Feed(service.database, service.clock, service.rules.reminders))
     return Edge(service.webhook, api)
 
 

@@ -37,6 +37,15 @@ class Database:
             yield session
 
     @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """A session like `writing`, of whose work nothing is ever kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that changes nothing and, on SQLite, waits for no writer."""
         with Session(self._reading) as session:

@@ -103,7 +103,7 @@ def _ready(session: Session, compose: Composer, message: Message, now: datetime)
 def _frozen(session: Session, compose: Composer, message: Message, now: datetime) -> bytes | None:
     """The rendered messages, the same while LINE may have them; None when there is nothing true to say any more."""
     says = None
-    if message.lane == Lane.REMINDER:
+    if message.lane in (Lane.URGENT, Lane.REMINDER):
         # Also for a retry: what was true an hour ago must still be true now.
         says = compose(session, message, taipei_day(now))
         if says is None:

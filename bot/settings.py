@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     remind_health_examinations: bool = True
     binding_answer_seconds: float = Field(5, ge=0, le=40, description="Every binding is answered after this time")
     import_max_rows: int = Field(2_000_000, ge=1)
+    api_calls_per_minute: int = Field(120, ge=1, le=60_000, description="How often each API key may call")
 
     @field_validator("keys", mode="before")
     @classmethod

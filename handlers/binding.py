@@ -18,7 +18,7 @@ from handlers.conversation import (
 )
 from handlers.typed import means_no, means_yes
 from locales import Text, _, verbatim
-from models import reminder
+from models import notice, reminder
 from models.binding import TriesLeft, in_force, tries_left
 from models.claim import Claim, Outcome, submit
 from models.content import Button, Card, Content, PickDate, Postback, Row, Tone, words
@@ -247,6 +247,7 @@ def _finish(ctx: Context, answers: Answers) -> Reply:
     # What she missed comes after the answer, not before it.
     answered_at = ctx.now + ctx.rules.binding_answered_after
     reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, answered_at)
+    notice.catch_up(ctx.session, ctx.contact, answered_at + notice.AFTER_THE_ANSWER)
     return Reply(_bound(), after=ctx.rules.binding_answered_after)
 
 

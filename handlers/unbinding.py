@@ -4,7 +4,7 @@ from handlers import menu
 from handlers.context import Context, Reply
 from handlers.typed import is_label
 from locales import Text, _
-from models import conversation, reminder
+from models import conversation, notice, reminder
 from models.binding import UNDO_FOR, in_force, linked, unbind, undo_unbind
 from models.content import Button, Card, Content, Postback, Tone, words
 
@@ -77,6 +77,7 @@ def undo(ctx: Context) -> Reply:
     conversation.forget(ctx.session, ctx.contact.id)  # the one that was to link her anew has no use any more
     ctx.session.flush()
     reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
+    notice.catch_up(ctx.session, ctx.contact, ctx.now + notice.AFTER_THE_ANSWER)
     return Reply(words(_("Your record is linked again."), quick=menu.main_buttons(bound=True)))
 
 

@@ -3,7 +3,16 @@
 from alembic import context
 from sqlalchemy import text
 
-from models import binding, conversation, inbox, message, rate, schedule  # noqa: F401  every table must be known
+from models import (  # noqa: F401  every table must be known
+    api_key,
+    binding,
+    conversation,
+    inbox,
+    message,
+    notice,
+    rate,
+    schedule,
+)
 from models.base import Base
 
 connection = context.config.attributes["connection"]

@@ -88,3 +88,27 @@ def push_back(session: Session, name: str, microseconds: int) -> None:
         ),
         {"pause": microseconds, "name": name},
     )
+
+
+def spend(session: Session, name: str, interval: int, burst: int) -> int | None:
+    """Take one slot of at most `burst` that are free at once, each free again after `interval` microseconds.
+
+    How far ahead of now the row's arrival then lies, in microseconds; None when no slot is free or there is no row.
+    """
+    dialect = session.get_bind().dialect.name
+    now, later = _NOW_MICROSECONDS[dialect], _LATER_OF[dialect]
+    row = session.execute(
+        text(
+            f"UPDATE rate SET arrival = {later}(arrival, {now}) + :interval"
+            f" WHERE name = :name AND arrival + :interval <= {now} + :most RETURNING arrival - {now}"
+        ),
+        {"interval": interval, "most": interval * burst, "name": name},
+    ).one_or_none()
+    return None if row is None else int(row[0])
+
+
+def ahead(session: Session, name: str) -> int | None:
+    """How far ahead of now the row's arrival lies, in microseconds; None when there is no such row."""
+    now = _NOW_MICROSECONDS[session.get_bind().dialect.name]
+    row = session.execute(text(f"SELECT arrival - {now} FROM rate WHERE name = :name"), {"name": name}).one_or_none()
+    return None if row is None else int(row[0])

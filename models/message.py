@@ -215,7 +215,7 @@ def supersede_pending(session: Session, where: Any, why: str) -> int:
 
 
 def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
-    """Erase which permits these accounts were reminded of: they are linked to nobody any more.
+    """Erase which permits these accounts were told of: they are linked to nobody any more.
 
     That something was sent, of which kind and when, and what she answered, stays.
     """
@@ -224,7 +224,7 @@ def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
         supersede_pending(session, theirs, "unlinked")
         session.execute(
             update(Message)
-            .where(theirs, Message.lane == Lane.REMINDER.value, Message.state.in_([state.value for state in FINAL]))
+            .where(theirs, Message.lane.in_(_ABOUT_PERMITS), Message.state.in_([state.value for state in FINAL]))
             .values(
                 what=literal("forgotten ") + cast(Message.id, String),
                 permit_id=None,
@@ -233,6 +233,9 @@ def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
                 body=None,
             )
         )
+
+
+_ABOUT_PERMITS = (Lane.URGENT.value, Lane.REMINDER.value)
 
 
 def forget_old(session: Session, now: datetime, limit: int) -> int:

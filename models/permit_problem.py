@@ -35,11 +35,20 @@ class Code(StrEnum):
     # found by looking at other lines and at what is stored
     DUPLICATE = "duplicate"
     OTHER_WORKER = "other_worker"
+    # found in events
+    NOT_A_KIND = "not_a_kind"
+    NOT_A_MOMENT = "not_a_moment"
+    NOT_A_NUMBER = "not_a_number"
+    IN_THE_FUTURE = "in_the_future"
+    UNKNOWN_PERMIT = "unknown_permit"
+    OTHER_BODY = "other_body"
     # warnings: the line is taken
     CHECK_DIGIT = "check_digit"
     PHONE_NOT_USED = "phone_not_used"
     UNKNOWN_WORK = "unknown_work"
     LOOKS_LIKE_FORMULA = "looks_like_formula"
+    UNKNOWN_REASON = "unknown_reason"
+    UNKNOWN_COLUMN = "unknown_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,13 @@ CHINESE_COLUMNS = {
     "ends_on": "結束日",
     "arc_expires_on": "居留證到期日",
     "entered_on": "入境日",
+    "event_id": "事件編號",
+    "kind": "事件類別",
+    "occurred_at": "發生時間",
+    "sequence": "事件順序",
+    "letter_no": "公文文號",
+    "served_on": "送達日",
+    "reason_code": "原因代碼",
 }
 
 _SENTENCES: dict[Code, tuple[str, str]] = {
@@ -123,6 +139,24 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
         "{column}已登記於另一位移工名下，未移轉",
         "{column} is already on record for another worker; it was not moved",
     ),
+    Code.NOT_A_KIND: ("{column}不在清單中", "{column} is not one of the kinds we know"),
+    Code.NOT_A_MOMENT: (
+        "{column}不是有效時間，請寫明時區，例如 2026-08-31T09:30:00+08:00",
+        "{column} is not a moment; write it with its time zone, for example 2026-08-31T09:30:00+08:00",
+    ),
+    Code.NOT_A_NUMBER: (
+        "{column}須為零或正整數",
+        "{column} must be a whole number, zero or more",
+    ),
+    Code.IN_THE_FUTURE: ("{column}在未來", "{column} lies in the future"),
+    Code.UNKNOWN_PERMIT: (
+        "查無此許可文號，請先送出許可資料",
+        "we hold no permit with this permit_no; send the permit first",
+    ),
+    Code.OTHER_BODY: (
+        "此事件編號先前已收到不同的內容，未收下；更正請用新的事件編號",
+        "an event with this event_id said something else before; it was not taken, send a correction as a new event",
+    ),
     Code.CHECK_DIGIT: (
         "{column}的檢查碼不符，請核對；資料已收下",
         "the check digit of {column} does not fit; please compare, the line was taken",
@@ -138,5 +172,13 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     Code.LOOKS_LIKE_FORMULA: (
         "{column}以 =、+、- 或 @ 開頭，已當作文字收下",
         "{column} starts like a formula with =, +, - or @; it was taken as text",
+    ),
+    Code.UNKNOWN_REASON: (
+        "原因代碼不在清單中，已收下；訊息將請移工看公文",
+        "reason_code is not in the list; it was taken, and the message refers to the letter",
+    ),
+    Code.UNKNOWN_COLUMN: (
+        "此列有未知的欄位，已略過該欄位",
+        "the line has a column that we do not know; that column was ignored",
     ),
 }

@@ -1,4 +1,6 @@
-"""How fast all our machines together may call LINE: one row per channel and endpoint."""
+"""How fast all our machines together may call LINE, and each key may call us: one row per limit."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -35,3 +37,28 @@ def reserve(session: Session, channel: str, endpoint: str, slots: int) -> tuple[
 def slow_down(session: Session, channel: str, endpoint: str, seconds: float) -> None:
     """LINE said 429: everybody waits."""
     dialects.push_back(session, f"{channel}/{endpoint}", int(seconds * 1_000_000))
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Whether a call may be made, how many more, and in how many seconds there is room again."""
+
+    granted: bool
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+
+def spend(session: Session, name: str, per_minute: int) -> Allowance:
+    """Count one call against a limit of `per_minute`, all of which may be made at once; refuses instead of waiting."""
+    interval = 60_000_000 // per_minute
+    lies_ahead = dialects.spend(session, name, interval, per_minute)
+    if lies_ahead is None and dialects.ahead(session, name) is None:
+        session.execute(dialects.insert(session, Rate).values(name=name, arrival=0).on_conflict_do_nothing())
+        lies_ahead = dialects.spend(session, name, interval, per_minute)
+    if lies_ahead is None:
+        full = dialects.ahead(session, name) or 0
+        wait = full + interval - interval * per_minute
+        return Allowance(False, per_minute, 0, max(1, -(-wait // 1_000_000)))
+    remaining = max(0, per_minute - -(-lies_ahead // interval))
+    return Allowance(True, per_minute, remaining, -(-lies_ahead // 1_000_000))

@@ -27,7 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from models import binding, conversation, inbox, message, rate, schedule  # noqa: F401  every table must be known
+from models import (  # noqa: F401  every table must be known
+    api_key,
+    binding,
+    conversation,
+    inbox,
+    message,
+    notice,
+    rate,
+    schedule,
+)
 from models.base import Base
 from models.secrets import KeyFormatError, Keyring, Sealed, SealError, keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column

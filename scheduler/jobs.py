@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
-from models import binding, contact, conversation, inbox, message, reminder
+from models import binding, contact, conversation, inbox, message, notice, reminder
 from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
 
@@ -50,7 +50,9 @@ def _forget(session: Session, rules: ReminderRules, now: datetime) -> bool:
     unlinked = binding.past_undo(session, now, PORTION)
     for link in unlinked:
         binding.erase(link, now)
-    message.forget_reminders(session, [link.contact_id for link in unlinked])
+    contacts = [link.contact_id for link in unlinked]
+    message.forget_reminders(session, contacts)
+    notice.forget(session, contacts)
     return len(unlinked) == PORTION
 
 
@@ -59,6 +61,7 @@ def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> b
     everything about people who blocked us long ago."""
     links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
     message.forget_reminders(session, links)
+    notice.forget(session, links)
     messages = message.forget_old(session, now, PORTION)
     people = contact.forget_gone(session, now, PORTION)
     return PORTION in (len(links), messages, people)

@@ -15,10 +15,16 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/healthz"): "says one word, and nothing about anybody",
     ("GET", "/readyz"): "ages in seconds and the state of the tables, no contents",
     ("GET", "/metrics"): "counts and ages, no contents; keep it from the internet at the proxy",
+    ("GET", "/api/v1/openapi.json"): "the description of the API, with made-up examples",
 }
 GUARDED: Mapping[tuple[str, str], str] = {
     ("POST", WEBHOOK_PATH): "LINE's signature over the raw bytes",
+    ("POST", "/api/v1/permits"): "a bearer key with the scope",
+    ("POST", "/api/v1/events"): "a bearer key with the scope",
 }
+
+# Not one of FastAPI's routes: it has a way of its own.
+WEBHOOK = {("POST", WEBHOOK_PATH)}
 
 
 @pytest.fixture
@@ -34,14 +40,16 @@ def test_every_route_is_on_the_list(edge: Edge) -> None:
         for route in edge.api.routes
         for method in getattr(route, "methods", None) or {"ANY"}
     }
-    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys()
+    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys() | GUARDED.keys() - WEBHOOK
 
 
-def _asked(edge: Edge, method: str, path: str, body: bytes = b"") -> httpx.Response:
+def _asked(edge: Edge, method: str, path: str, body: bytes = b"", key: str | None = None) -> httpx.Response:
+    headers = {} if key is None else {"Authorization": key}
+
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=edge)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            return await client.request(method, path, content=body)
+            return await client.request(method, path, content=body, headers=headers)
 
     return asyncio.run(ask())
 
@@ -53,7 +61,8 @@ def _asked(edge: Edge, method: str, path: str, body: bytes = b"") -> httpx.Respo
         "/docs",
         "/redoc",
         "/openapi.json",
-        "/api/v1/permits",
+        "/api/",
+        "/api/v1",
         "/console/",
         "/simulator/",
         "/simulator/api/ledger",
@@ -82,3 +91,12 @@ def test_the_webhook_takes_nothing_unsigned(edge: Edge, body: bytes) -> None:
 def test_the_open_routes_take_no_other_method(edge: Edge) -> None:
     for _method, path in OPEN:
         assert _asked(edge, "POST", path).status_code == 405
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(GUARDED.keys() - WEBHOOK))
+@pytest.mark.parametrize("key", [None, "Bearer ", "Bearer live_00000000_guess", "Basic dTpw"])
+def test_the_api_takes_nothing_without_a_key(edge: Edge, method: str, path: str, key: str | None) -> None:
+    edge.api.state.service.database.migrate()
+    answer = _asked(edge, method, path, b'{"events":[{"name":"SOMEBODY"}]}', key)
+    assert answer.status_code == 401
+    assert "SOMEBODY" not in answer.text

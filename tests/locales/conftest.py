@@ -17,19 +17,24 @@ from handlers.event import Did, Event
 from handlers.permit import WORKS
 from law.dates import days_after, days_before
 from law.employment_permits import PermitType, windows_for
+from law.missing_reports import ReasonCode
 from locales import TAIPEI, Language
 from models import content as contents
+from models import notice
 from models.binding import in_force
 from models.contact import Contact, meet
 from models.content import Content
+from models.event_row import Told
 from models.message import Lane, Message, MessageState, add_reply
 from models.permit import Permit, PermitStatus
+from models.permit_event import EventKind
 from models.permit_import import upsert
 from models.permit_row import KNOWN_WORK, PermitRow, read_row
 from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor, Track, schedule, stage_on
 from models.secrets import Keyring
 from models.worker import Worker
 from scheduler import reminders
+from scheduler.composing import compose
 
 TODAY = date(2026, 3, 11)
 ENDS = date(2027, 7, 31)
@@ -146,6 +151,7 @@ class Story:
             self.no_permit_any_more,
             self.every_permit_on_every_turning_day,
             self.every_reminder,
+            self.every_notice,
         ):
             self.apart(scene)
         return self.said
@@ -311,6 +317,59 @@ class Story:
             days = {*stage_days(track, anchor), *(turning_days(row) if track is END else ())}
             found = {self.reminder(chat, track, permit, day) for day in sorted(days)}
             assert found - {None} == set(wanted)
+
+    def every_notice(self) -> None:
+        for kind in PermitType:
+            row = a_row(1, kind.value, date(2024, 8, 1), ENDS)
+            self.apart(lambda row=row: self.notices_of(row))  # type: ignore[misc]
+
+    def notices_of(self, row: PermitRow) -> None:
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        told = Told("E", EventKind.PERMIT_REVOKED, row.permit_no, noon(days_before(TODAY, 40)), letter_no="L" * 64)
+        served = [None, *(days_before(TODAY, days) for days in (0, 29, 39))]
+        revoked = [replace(told, reason_code=reason.value, served_on=served[1]) for reason in ReasonCode]
+        revoked += [replace(told, served_on=day) for day in served]
+        revoked += [replace(told, served_on=None, occurred_at=noon(days_before(TODAY, 1)))]
+        for one in revoked:
+            self.apart(lambda one=one: self.notices(chat, one))  # type: ignore[misc]
+        report = replace(told, event_id="M", kind=EventKind.REPORTED_MISSING)
+        search = replace(told, event_id="S", kind=EventKind.SEARCH_REQUESTED, letter_no=None)
+        for one in (report, search):
+            gone = replace(one, event_id="W", kind=EventKind.MISSING_REPORT_WITHDRAWN, occurred_at=noon(TODAY))
+            self.apart(lambda one=one, gone=gone: self.notices(chat, one, gone))  # type: ignore[misc]
+            self.apart(lambda one=one, gone=gone: self.notices(chat, one, told, gone))  # type: ignore[misc]
+        issued = replace(told, kind=EventKind.PERMIT_ISSUED)
+        self.apart(lambda: self.notices(chat, issued, report, search))
+        self.apart(lambda: self.waited_for(row, issued, report, search))
+
+    def notices(self, chat: Chat, *told: Told) -> None:
+        """Each of these events in turn, as she is told of it."""
+        for one in told:
+            recorded = notice.record(self.session, one, Rules().reminders, noon(TODAY))
+            assert recorded is notice.RECORDED
+            self.urgent(chat, one.kind.value)
+
+    def waited_for(self, row: PermitRow, *told: Told) -> None:
+        """All of these events at once, for an account that is linked only now."""
+        for one in told:
+            notice.record(self.session, one, Rules().reminders, noon(TODAY))
+        late = self.chat()
+        late.binds_as(row)
+        late.now += timedelta(minutes=1)
+        self.urgent(late, notice.SEVERAL)
+
+    def urgent(self, chat: Chat, because: str) -> None:
+        waiting = self.session.query(Message).filter_by(
+            contact_id=chat.contact.id, lane=Lane.URGENT.value, state=MessageState.PLANNED.value
+        )
+        for message in waiting.all():
+            content = compose(self.session, message, TODAY)
+            assert content is not None, because
+            self.said.append(Said(content, Lane.URGENT, TODAY, because))
+            message.end(MessageState.SENT)
+        self.session.flush()
 
     def reminder(self, chat: Chat, track: Track, permit: Permit, day: date) -> str | None:
         """The reminder of this track that is true that day; its kind, or None when there is none."""

@@ -1,0 +1,1 @@
+"""What the ministry's systems tell us over HTTP: permits and events."""
