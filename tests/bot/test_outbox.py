@@ -47,7 +47,7 @@ MENU = verbatim("MENU")
 
 
 def still_true(session: Session, message: Message, today: date) -> Content | None:
-    return words(MENU)
+    return message.says or words(MENU)
 
 
 @dataclass
