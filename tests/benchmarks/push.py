@@ -42,7 +42,7 @@ from models.content import Button, Call, Card, Content, Postback, Row, Tone, wor
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
 from models.secrets import Key, Keyring
-from scheduler import reminders
+from scheduler.composing import compose
 
 KEYS = Keyring([Key.read("1:" + base64.b64encode(bytes(range(32))).decode())])
 CEILING = rate.PER_SECOND["push"] * rate.MARGIN_PERCENT / 100
@@ -130,9 +130,7 @@ async def _push(database: Database, run: Run) -> tuple[float, float]:
     clock = Clock()
     trusted = ssl.create_default_context(cadata=run.authority.decode())
     async with LineClient(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted) as line:
-        outbox = Outbox(
-            database, clock, line, channel="benchmark", hours=DeliveryHours(10, 0, 24), compose=reminders.compose
-        )
+        outbox = Outbox(database, clock, line, channel="benchmark", hours=DeliveryHours(10, 0, 24), compose=compose)
         pushing = asyncio.create_task(outbox.run())
         await asyncio.sleep(WARM_UP)
         with _profiled(run.profile):
@@ -176,7 +174,7 @@ def _fill(database: Database, kind: str, count: int) -> None:
                 "contact_id": n,
                 "what": "benchmark",
                 "kind": "benchmark",
-                "lane": Lane.URGENT.value,
+                "lane": Lane.REPLY.value,
                 "not_before": now - timedelta(minutes=1),
                 "content": content,
                 "created_at": now,
