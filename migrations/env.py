@@ -6,12 +6,19 @@ from sqlalchemy import text
 from models import (  # noqa: F401  every table must be known
     api_key,
     binding,
+    callback,
+    case,
+    case_viewing,
     conversation,
+    evidence,
     inbox,
     message,
     notice,
+    quota,
     rate,
+    receipt,
     schedule,
+    told_walk,
 )
 from models.base import Base
 
