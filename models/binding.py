@@ -5,19 +5,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, literal, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, object_session, relationship
 
 from law.dates import days_before, months_before
 from models.base import Base, Instant
 from models.contact import Contact
 from models.permit import Permit
+from models.portions import portions
 from models.worker import Worker
 
 UNDO_FOR = timedelta(hours=72)
 """How long an unbinding can be taken back, also by somebody who was forced to unbind."""
 KEPT_MONTHS = 6
 """How long a link outlives the worker's last permit: what handlers/privacy.py promises her."""
-AT_ONCE = 1_000  # values in one IN list
 TRIES_PER_DAY = 3
 TRIES_PER_LIFE = 5
 LINKS_PER_DAY = 3
@@ -61,6 +61,10 @@ class Binding(Base):
     worker: Mapped[Worker | None] = relationship()
 
 
+IN_FORCE = (Binding.unbound_at.is_(None), Binding.erased_at.is_(None))
+"""What holds of a link that is not cut."""
+
+
 class Attempt(Base):
     """One submitted set of identity fields, without the fields: only that it was tried, and how it went."""
 
@@ -101,7 +105,24 @@ class Review(Base):
 
 def linked(session: Session, contact_id: int) -> Binding | None:
     """The account's binding, in force or within the time to undo."""
+    at_hand: dict[int, Binding | None] = session.info.get(_AT_HAND, {})
+    if contact_id in at_hand:
+        return at_hand[contact_id]
     return session.scalar(select(Binding).where(Binding.contact_id == contact_id, Binding.erased_at.is_(None)))
+
+
+def read_ahead(session: Session, contact_ids: Sequence[int]) -> Sequence[int]:
+    """Read the links of many accounts in one statement, and give back the ids of their workers.
+
+    Until the session ends `linked` answers from what was read, so this is for sessions that change no link.
+    """
+    wanted = select(Binding).where(Binding.contact_id.in_(contact_ids), Binding.erased_at.is_(None))
+    found = {one.contact_id: one for one in session.scalars(wanted.options(joinedload(Binding.worker)))}
+    session.info.setdefault(_AT_HAND, {}).update({one: found.get(one) for one in contact_ids})
+    return [one.worker_id for one in found.values() if one.worker_id is not None]
+
+
+_AT_HAND = "bindings at hand"
 
 
 def in_force(session: Session, contact_id: int) -> Binding | None:
@@ -112,9 +133,7 @@ def in_force(session: Session, contact_id: int) -> Binding | None:
 
 def bindings_of(session: Session, worker_id: int) -> Sequence[Binding]:
     """Every account that is bound to the worker now."""
-    return session.scalars(
-        select(Binding).where(Binding.worker_id == worker_id, Binding.erased_at.is_(None), Binding.unbound_at.is_(None))
-    ).all()
+    return session.scalars(select(Binding).where(Binding.worker_id == worker_id, *IN_FORCE)).all()
 
 
 def was_linked_otherwise(session: Session, contact_id: int, worker_id: int) -> bool:
@@ -201,8 +220,7 @@ def erase_after_last_permit(session: Session, today: date, now: datetime, limit:
         .returning(Binding.contact_id)
         .execution_options(synchronize_session=False)
     ).all()
-    for start in range(0, len(contacts), AT_ONCE):
-        some = contacts[start : start + AT_ONCE]
+    for some in portions(contacts):
         session.execute(update(Review).where(Review.contact_id.in_(some)).values(worker_id=None))
     return contacts
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from models import notice
+from models import case, notice
 from models.binding import (
     ReviewReason,
     TriesLeft,
@@ -71,6 +71,7 @@ def submit(session: Session, contact_id: int, claim: Claim, now: datetime) -> Ou
         if old is not None and old.worker_id != worker.id:
             forget_reminders(session, [contact_id])
             notice.forget(session, [contact_id])
+            case.forget_links(session, [contact_id])
         bind(session, contact_id, worker.id, now)
         if collects or len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
             open_review(session, contact_id, worker.id, ReviewReason.SEVERAL_CLAIMS, now)

@@ -45,7 +45,22 @@ class PickDate:
     latest: date
 
 
-Button = Postback | Call | Open | PickDate
+class Sends(StrEnum):
+    """What a tap lets her choose and send, by LINE's name for the action."""
+
+    PHOTO = "cameraRoll"
+    PLACE = "location"
+
+
+@dataclass(frozen=True)
+class Send:
+    """A tap opens her photos or the map; LINE takes it as a quick reply only."""
+
+    label: Text
+    what: Sends
+
+
+Button = Postback | Call | Open | PickDate | Send
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ def words(*sentences: Text, quick: Sequence[Button] = ()) -> Content:
     return Content(tuple(Words(sentence) for sentence in sentences), tuple(quick))
 
 
-_KINDS = {kind.__name__: kind for kind in (Postback, Call, Open, PickDate, Row, Words, Card, Content)}
+_KINDS = {kind.__name__: kind for kind in (Postback, Call, Open, PickDate, Send, Row, Words, Card, Content)}
 
 
 def to_json(part: Any) -> Any:
@@ -119,8 +134,8 @@ def to_json(part: Any) -> Any:
             return {"Text": text.to_json(part)}
         case tuple():
             return [to_json(item) for item in part]
-        case Tone():
-            return {"Tone": part.value}
+        case Tone() | Sends():
+            return {type(part).__name__: part.value}
         case date():
             return {"date": part.isoformat()}
         case str() | None:
@@ -140,6 +155,8 @@ def from_json(data: Any) -> Any:
             return text.from_json(inner)
         case "Tone":
             return Tone(inner)
+        case "Sends":
+            return Sends(inner)
         case "date":
             return date.fromisoformat(inner)
     return _KINDS[kind](**{name: from_json(value) for name, value in inner.items()})

@@ -1,56 +1,17 @@
 """The few statements that SQLite and PostgreSQL need said differently; everything else is one SQL."""
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 Insert = postgresql.Insert | sqlite.Insert
-InsertNew = Callable[[Connection, Sequence[Mapping[str, Any]]], None]
-
-
-def insert_for(dialect: Dialect, table: Any) -> Insert:
-    """An INSERT that knows ON CONFLICT."""
-    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def insert(session: Session, table: Any) -> Insert:
     """An INSERT that knows ON CONFLICT, for the session's engine."""
-    return insert_for(session.get_bind().dialect, table)
-
-
-def one_statement_engine(engine: Engine) -> Engine:
-    """The engine for transactions of a single statement: PostgreSQL commits those without being told."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
-
-
-def insert_new(dialect: Dialect, table: Any, unique: str, names: Sequence[str]) -> InsertNew:
-    """A function that inserts rows of these columns where the `unique` one is new.
-
-    It costs a third of SQLAlchemy's own way, for where all the world waits. Columns' types are applied, so sealed
-    ones are sealed. On PostgreSQL all rows are one statement, a transaction by itself.
-    """
-    columns = [table.__table__.columns[name] for name in names]
-    processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
-    into = f"INSERT INTO {table.__tablename__} ({', '.join(names)})"
-    unless = f"ON CONFLICT ({unique}) DO NOTHING"
-    by_row = dialect.name == "sqlite"
-    if by_row:
-        statement = f"{into} VALUES ({', '.join('?' * len(names))}) {unless}"
-    else:
-        arrays = ", ".join(f"%b::{column.type.compile(dialect)}[]" for column in columns)
-        statement = f"{into} SELECT * FROM unnest({arrays}) {unless}"
-
-    def insert(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        values = [
-            [row[name] if process is None else process(row[name]) for row in rows]
-            for name, process in zip(names, processors, strict=True)
-        ]
-        connection.exec_driver_sql(statement, list(zip(*values, strict=True)) if by_row else tuple(values))
-
-    return insert
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 # A slot is reserved by moving one row; the database's clock is the only one all machines share.
@@ -112,3 +73,13 @@ def ahead(session: Session, name: str) -> int | None:
     now = _NOW_MICROSECONDS[session.get_bind().dialect.name]
     row = session.execute(text(f"SELECT arrival - {now} FROM rate WHERE name = :name"), {"name": name}).one_or_none()
     return None if row is None else int(row[0])
+
+
+def forget_past(session: Session, prefix: str) -> None:
+    """Erase the rows whose names begin so and whose arrival is over."""
+    now = _NOW_MICROSECONDS[session.get_bind().dialect.name]
+    # Not LIKE: SQLite's takes capitals for small letters.
+    session.execute(
+        text(f"DELETE FROM rate WHERE substr(name, 1, :length) = :prefix AND arrival <= {now}"),
+        {"length": len(prefix), "prefix": prefix},
+    )

@@ -10,7 +10,7 @@ import orjson
 
 from law.missing_reports import ReasonCode
 from locales import taipei_day
-from models.permit_event import EventKind
+from models.permit_event import DERIVED, EventKind
 from models.permit_problem import Code, Problem, problem
 from models.permit_row import COLUMNS, REQUIRED, PermitRow, read_row
 
@@ -84,6 +84,8 @@ class _Reader:
             # A new reason must not keep the news from her: the letter says it.
             self.warnings.append(problem("reason_code", Code.UNKNOWN_REASON))
         event_id, permit_no = cells["event_id"], cells["permit_no"]
+        if event_id and event_id.startswith(DERIVED):
+            self.refuse("event_id", Code.RESERVED)
         if self.problems or not (event_id and permit_no and kind and occurred_at):
             return None
         return Told(

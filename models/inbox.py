@@ -16,6 +16,8 @@ TRIES = 5
 PARKED_RAW_KEPT = timedelta(days=7)
 IDS_KEPT = timedelta(days=30)
 """LINE may deliver an event again, after an interval it does not disclose."""
+RAW = "inbox_event.raw"
+"""The name that is authenticated with what an event says."""
 
 
 class InboxState(StrEnum):
@@ -59,7 +61,7 @@ class InboxEvent(Base):
     type: Mapped[str] = mapped_column(String(32))
     occurred_at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
-    raw: Mapped[bytes | None] = mapped_column(sealed_bytes("inbox_event.raw"))
+    raw: Mapped[bytes | None] = mapped_column(sealed_bytes(RAW))
     state: Mapped[str] = mapped_column(String(8), default=InboxState.NEW.value)
     attempts: Mapped[int] = mapped_column(default=0)
     # While leased: until when. While new after a failure: not before.
@@ -135,6 +137,12 @@ def _reopen(session: Session, now: datetime) -> None:
         .values(state=InboxState.PARKED.value, leased_by=None, error="ProcessDied")
     )
     session.execute(update(InboxEvent).where(ours).values(state=InboxState.NEW.value, leased_by=None, lease_until=None))
+
+
+def clock_went_back(session: Session, now: datetime) -> None:
+    """What a clock that ran ahead has put off until its wrong tomorrow is open now."""
+    session.execute(update(InboxEvent).where(_OPEN, InboxEvent.lease_until > now + LEASE).values(lease_until=now))
+    session.execute(update(InboxEvent).where(_OPEN, InboxEvent.received_at > now).values(received_at=now))
 
 
 def still_ours(session: Session, event_id: int, me: str) -> InboxEvent | None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     cast,
+    false,
     func,
     literal,
     select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm.attributes import flag_modified
 
 from models import content as contents
 from models import dialects
@@ -28,11 +30,16 @@ from models.base import BIG_ID, Base, Instant
 from models.contact import Contact
 from models.content import Content
 from models.permit import Permit
+from models.portions import portions
 from models.secrets import sealed_bytes, sealed_json, sealed_text
 
 SAID_KEPT = timedelta(days=400)
 """How long she can look up what we told her: a year, and some weeks to ask about it."""
-AT_ONCE = 1_000  # values in one IN list
+ANSWER_WITHIN = timedelta(hours=24)
+"""How long silence about something urgent is only silence. A day holds every shift and a night's sleep, and leaves time
+for a second message and a person within three days, in which the employer's report may become a revocation."""
+ANSWER, OWED = "reply", "owed"
+"""The kinds of answers: most are not worth a message of the month once they are late, some are owed all the same."""
 NAMESPACE = UUID("5c1c8d5e-0a5f-5a0e-9b1e-6d1f5f0d7a11")
 
 
@@ -82,6 +89,16 @@ class Message(Base):
             postgresql_where=text("state = 'leased'"),
         ),
         Index("ix_message_permit_id", "permit_id"),
+        # Whom we must look after, however many messages there are.
+        Index(
+            "ix_message_check_told_at",
+            "check_told_at",
+            sqlite_where=text("check_told_at IS NOT NULL"),
+            postgresql_where=text("check_told_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_owes_report", "state", sqlite_where=text("owes_report"), postgresql_where=text("owes_report")
+        ),
         # What is left to forget, however many messages have been forgotten already.
         Index(
             "ix_message_said",
@@ -121,6 +138,10 @@ class Message(Base):
     error: Mapped[str | None] = mapped_column(String(200))
     answer: Mapped[str | None] = mapped_column(String(16))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    # When to look whether she knows what it says; nothing where that need not be known, or is settled.
+    check_told_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Who sent us the event was not told yet how this ended, or what she answered (models/callback_plan.py).
+    owes_report: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     contact: Mapped[Contact] = relationship()
     permit: Mapped[Permit | None] = relationship()
@@ -135,6 +156,10 @@ class Message(Base):
         """The content; None before a reminder is composed, and again once it is forgotten."""
         return None if self.content is None else contents.from_json(self.content)
 
+    def watch(self, now: datetime) -> None:
+        """What it says must be known: silence is followed up."""
+        self.check_told_at = now + ANSWER_WITHIN
+
     def supersede(self, why: str) -> None:
         """Never send it. Its place is free again, for when the same thing becomes true once more."""
         if not self.in_doubt:
@@ -144,6 +169,8 @@ class Message(Base):
     def end(self, state: MessageState, error: str | None = None) -> None:
         """Reach one of the four ends; what only sending needed is erased, and what we said to her own words."""
         self.state, self.error = state.value, error
+        if self.check_told_at is not None and state is not MessageState.SENT:
+            self.check_told_at = self.created_at  # at once: it reached nobody, or nobody knows
         self.leased_by = self.lease_until = self.reply_token = None
         if self.lane == Lane.REPLY:
             self.content = self.body = None
@@ -166,7 +193,7 @@ def add_reply(
     now: datetime,
     *,
     event_id: str,
-    kind: str = "reply",
+    kind: str = ANSWER,
     reply_token: str | None = None,
     reply_until: datetime | None = None,
     not_before: datetime | None = None,
@@ -192,12 +219,36 @@ def add_reply(
     )
 
 
+def add_urgent(session: Session, contact: Contact, content: Content, now: datetime, *, what: str, kind: str) -> None:
+    """Say this at once, at any hour; `what` said twice adds nothing."""
+    session.execute(
+        dialects.insert(session, Message)
+        .values(
+            contact_id=contact.id,
+            what=what,
+            kind=kind,
+            lane=Lane.URGENT.value,
+            content=contents.to_json(content),
+            not_before=now,
+            created_at=now,
+            state=MessageState.PLANNED.value,
+            attempts=0,
+            in_doubt=False,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
 def answer(session: Session, contact_id: int, message_id: int, said: str, now: datetime) -> Message | None:
     """Note what she tapped under a message of hers; None when it is not hers."""
     message = session.get(Message, message_id)
     if message is None or message.contact_id != contact_id:
         return None
     message.answer, message.answered_at = said, now
+    if message.lane == Lane.URGENT:
+        message.check_told_at = now  # what was opened because she was silent is over
+        message.owes_report = True
+        flag_modified(message, "owes_report")  # also where it is set already: somebody may be clearing it just now
     return message
 
 
@@ -219,8 +270,8 @@ def forget_reminders(session: Session, contact_ids: Sequence[int]) -> None:
 
     That something was sent, of which kind and when, and what she answered, stays.
     """
-    for start in range(0, len(contact_ids), AT_ONCE):
-        theirs = Message.contact_id.in_(contact_ids[start : start + AT_ONCE])
+    for some in portions(contact_ids):
+        theirs = Message.contact_id.in_(some)
         supersede_pending(session, theirs, "unlinked")
         session.execute(
             update(Message)
@@ -275,10 +326,10 @@ def counts(session: Session) -> dict[tuple[str, int], int]:
     return {(state, lane): n for state, lane, n in rows}
 
 
-def oldest_due(session: Session, now: datetime) -> datetime | None:
+def oldest_due(session: Session, now: datetime, lowest: Lane = Lane.ANNOUNCEMENT) -> datetime | None:
     """Since when the message that has waited longest could have left, or None when nothing waits."""
     return session.scalar(
         select(func.min(Message.not_before)).where(
-            Message.state == MessageState.PLANNED.value, Message.not_before <= now
+            Message.state == MessageState.PLANNED.value, Message.not_before <= now, Message.lane <= lowest.value
         )
     )

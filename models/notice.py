@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, delete, select
@@ -11,14 +11,27 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from locales import taipei_day
 from models.base import Base
-from models.binding import Binding, in_force
+from models.binding import IN_FORCE, Binding, in_force
+from models.case import close_what_no_longer_stands
 from models.contact import Contact
 from models.event_row import Told
-from models.message import AT_ONCE, Lane, Message, MessageState
+from models.message import Lane, Message, MessageState
+from models.news import REACHED, known_of, to_tell
 from models.permit import Permit
-from models.permit_event import EventKind, Matter, PermitEvent, State, events_named, in_order, states
+from models.permit_event import (
+    MUST_BE_KNOWN,
+    REPORTS,
+    EventKind,
+    Matter,
+    PermitEvent,
+    State,
+    events_named,
+    in_order,
+    states,
+)
 from models.permit_import import upsert
 from models.permit_problem import Code, Problem, problem
+from models.portions import portions
 from models.reminder import ReminderRules, replan
 
 SEVERAL = "events"
@@ -91,21 +104,21 @@ def record_all(session: Session, told: Sequence[Told], rules: ReminderRules, now
     return verdicts
 
 
-def catch_up(session: Session, contact: Contact, now: datetime) -> None:
-    """For somebody we can reach from now on: one message of all that stands and that she was not told."""
+def catch_up(session: Session, contact: Contact, now: datetime) -> bool:
+    """For somebody we can reach from now on: one message of all that stands and that she was not told, if any."""
     session.flush()
     binding = in_force(session, contact.id)
     if binding is None or binding.worker_id is None or not contact.reachable:
-        return
+        return False
     # Locked like those whose events are recorded, so that no event falls between her link and our look.
     permits = {permit.id: permit for permit in _locked(session, Permit.worker_id == binding.worker_id)}
     found = states(session, permits.keys())
-    told = _told(session, [contact.id], permits.keys())[contact.id]
+    planned, known = known_of(_heard(_told(session, [contact.id], permits.keys())[contact.id]))
     today = taipei_day(now)
     untold = [
         (matter, permits[permit_id])
         for permit_id, state in found.items()
-        for matter in _to_tell(state, permits[permit_id], told, today)
+        for matter in to_tell(state, permits[permit_id], planned, known, today)
     ]
     # When there are more than fit, a permit that she can look up gives way to what she can still act on.
     by_weight = sorted(untold, key=lambda one: (one[0].event.what is EventKind.PERMIT_ISSUED, -_time(one[0])))
@@ -114,12 +127,13 @@ def catch_up(session: Session, contact: Contact, now: datetime) -> None:
         _add(session, contact.id, chosen[0][0], now)
     elif chosen:
         _add_several(session, contact.id, [matter for matter, _ in chosen], now)
+    return bool(chosen)
 
 
 def forget(session: Session, contact_ids: Sequence[int]) -> None:
     """Erase which events these accounts were told of: they are linked to nobody any more."""
-    for start in range(0, len(contact_ids), AT_ONCE):
-        theirs = select(Message.id).where(Message.contact_id.in_(contact_ids[start : start + AT_ONCE]))
+    for some in portions(contact_ids):
+        theirs = select(Message.id).where(Message.contact_id.in_(some))
         session.execute(
             delete(Notice).where(Notice.message_id.in_(theirs)).execution_options(synchronize_session=False)
         )
@@ -145,12 +159,31 @@ def was_told(session: Session, contact_id: int, matters: Collection[Matter]) -> 
     wanted = (
         select(Notice.event_id)
         .join(Message, Message.id == Notice.message_id)
-        .where(Message.contact_id == contact_id, Notice.event_id.in_(ids), Message.state.in_(_REACHED))
+        .where(Message.contact_id == contact_id, Notice.event_id.in_(ids), Message.state.in_(REACHED))
     )
     return session.scalar(wanted.limit(1)) is not None
 
 
-_REACHED = (MessageState.SENT.value, MessageState.UNKNOWN.value, MessageState.LEASED.value)
+def reports_told(session: Session, contact_id: int) -> Sequence[Notice]:
+    """The missing reports that she knows of, or may know of, newest first; events and permits are loaded."""
+    wanted = (
+        select(Notice)
+        .join(Notice.message)
+        .join(Notice.event)
+        .where(
+            Message.contact_id == contact_id,
+            Message.state.in_(REACHED),
+            PermitEvent.kind.in_([kind.value for kind in REPORTS]),
+        )
+        .options(joinedload(Notice.event, innerjoin=True).joinedload(PermitEvent.permit, innerjoin=True))
+        .order_by(Notice.message_id.desc(), PermitEvent.occurred_at.desc(), PermitEvent.id.desc())
+    )
+    return session.scalars(wanted).all()
+
+
+def stands(session: Session, event: PermitEvent) -> bool:
+    """Whether nothing newer has taken the event back."""
+    return states(session, [event.permit_id])[event.permit_id].matter_of(event.id) is not None
 
 
 def _store_new_permits(session: Session, told: Sequence[Told], rules: ReminderRules, now: datetime) -> None:
@@ -223,13 +256,15 @@ def _bring_up_to_date(
     for worker_id in sorted(changed):
         replan(session, rules, worker_id, now)
     _plan(session, by_id, found, now)
+    close_what_no_longer_stands(session, found, now)
 
 
 def _store_newest_columns(
     session: Session, new: Sequence[tuple[Told, PermitEvent]], rules: ReminderRules, now: datetime
 ) -> None:
     """The columns of the permit that was issued last; those that only arrived last change nothing."""
-    given = {event.id: told.permit for told, event in new if told.permit is not None}
+    # What a full file said is stored already, as of the day on which it was made.
+    given = {event.id: told.permit for told, event in new if told.permit is not None and not event.derived}
     permit_ids = {event.permit_id for _, event in new if event.id in given}
     issued: defaultdict[int, list[PermitEvent]] = defaultdict(list)
     for event in session.scalars(
@@ -252,9 +287,7 @@ def _plan(session: Session, permits: Mapping[int, Permit], found: Mapping[int, S
     for contact_id, worker_id in session.execute(
         select(Binding.contact_id, Binding.worker_id)
         .join(Contact, Contact.id == Binding.contact_id)
-        .where(
-            Binding.worker_id.in_(workers), Binding.unbound_at.is_(None), Binding.erased_at.is_(None), Contact.reachable
-        )
+        .where(Binding.worker_id.in_(workers), *IN_FORCE, Contact.reachable)
         .order_by(Binding.contact_id)
     ):
         if worker_id is not None:
@@ -267,7 +300,8 @@ def _plan(session: Session, permits: Mapping[int, Permit], found: Mapping[int, S
         state = found[permit_id]
         for contact_id in accounts[permit.worker_id]:
             _take_back(told[contact_id], permit, state)
-            for matter in _to_tell(state, permit, told[contact_id], taipei_day(now)):
+            planned, known = known_of(_heard(told[contact_id]))
+            for matter in to_tell(state, permit, planned, known, taipei_day(now)):
                 _add(session, contact_id, matter, now)
     session.flush()
 
@@ -308,20 +342,8 @@ def _take_back(told: list[Notice], permit: Permit, state: State) -> None:
                 told.remove(notice)
 
 
-def _to_tell(state: State, permit: Permit, told: Sequence[Notice], today: date) -> list[Matter]:
-    """What stands, is still worth telling, and is not told or planned yet."""
-    reached = {notice.event_id for notice in told}
-    knows = {notice.event_id for notice in told if notice.message.state in _REACHED}
-    found = []
-    for matter in state.standing:
-        if matter.ids & reached or (matter.event.what is EventKind.PERMIT_ISSUED and permit.ends_on < today):
-            continue
-        if matter.event.what is EventKind.MISSING_REPORT_WITHDRAWN and not any(
-            withdrawn.ids & knows for withdrawn in state.withdrawn
-        ):
-            continue  # who never heard of the report need not hear that it is gone
-        found.append(matter)
-    return found
+def _heard(told: Iterable[Notice]) -> list[tuple[int, str]]:
+    return [(notice.event_id, notice.message.state) for notice in told]
 
 
 def _time(matter: Matter) -> float:
@@ -330,20 +352,24 @@ def _time(matter: Matter) -> float:
 
 def _add(session: Session, contact_id: int, matter: Matter, now: datetime) -> None:
     event = matter.event
-    message = _message(contact_id, f"event {event.event_id}", event.kind, now)
+    message = event_message(contact_id, f"event {event.event_id}", event.kind, now)
     message.permit_id = event.permit_id
+    if event.what in MUST_BE_KNOWN:
+        message.watch(now)
     session.add_all((message, Notice(message=message, event=event)))
     session.flush()
 
 
 def _add_several(session: Session, contact_id: int, matters: Sequence[Matter], now: datetime) -> None:
     what = "events " + " ".join(str(matter.event.id) for matter in matters)
-    message = _message(contact_id, what, SEVERAL, now)
+    message = event_message(contact_id, what, SEVERAL, now)
+    if any(matter.event.what in MUST_BE_KNOWN for matter in matters):
+        message.watch(now)
     session.add_all((message, *(Notice(message=message, event=matter.event) for matter in matters)))
     session.flush()
 
 
-def _message(contact_id: int, what: str, kind: str, now: datetime) -> Message:
+def event_message(contact_id: int, what: str, kind: str, now: datetime) -> Message:
     """Composed when it leaves, at any hour."""
     return Message(
         contact_id=contact_id,
@@ -353,4 +379,5 @@ def _message(contact_id: int, what: str, kind: str, now: datetime) -> Message:
         not_before=now,
         state=MessageState.PLANNED.value,
         created_at=now,
+        owes_report=True,
     )

@@ -60,6 +60,24 @@ class Permit(Base):
 
 def permits_of(session: Session, worker_id: int) -> Sequence[Permit]:
     """The worker's permits, the one that ends last first."""
+    at_hand: dict[int, list[Permit]] = session.info.get(_AT_HAND, {})
+    if worker_id in at_hand:
+        return at_hand[worker_id]
     return session.scalars(
         select(Permit).where(Permit.worker_id == worker_id).order_by(Permit.ends_on.desc(), Permit.id.desc())
     ).all()
+
+
+def read_ahead(session: Session, worker_ids: Sequence[int]) -> None:
+    """Read the permits of many workers in one statement.
+
+    Until the session ends `permits_of` answers from what was read, so this is for sessions that change no permit.
+    """
+    found: dict[int, list[Permit]] = {one: [] for one in worker_ids}
+    wanted = select(Permit).where(Permit.worker_id.in_(worker_ids))
+    for permit in session.scalars(wanted.order_by(Permit.ends_on.desc(), Permit.id.desc())):
+        found[permit.worker_id].append(permit)
+    session.info.setdefault(_AT_HAND, {}).update(found)
+
+
+_AT_HAND = "permits at hand"

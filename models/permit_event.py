@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, undefer
 
 from law.missing_reports import ReasonCode
 from locales import taipei_day
 from models.base import Base, Instant
 from models.permit import Permit, PermitStatus
+from models.secrets import sealed_bytes
 
 
 class EventKind(StrEnum):
@@ -27,6 +28,13 @@ class EventKind(StrEnum):
 
 
 REPORTS = (EventKind.REPORTED_MISSING, EventKind.SEARCH_REQUESTED)
+MUST_BE_KNOWN = (EventKind.PERMIT_REVOKED, *REPORTS)
+"""What costs her a right when she does not hear of it, so that silence is followed up. A permit that was issued is
+good news, which she can look up, and a withdrawal ends what was to be done."""
+DERIVED = "full-"
+"""How the names of events begin that we made ourselves, of what a full file says and the feed had not told us."""
+FEED_CATCHES_UP = timedelta(days=30)
+"""A sender that was away may date what it sends late by the day of sending."""
 
 
 class PermitEvent(Base):
@@ -39,12 +47,19 @@ class PermitEvent(Base):
             "'missing_report_withdrawn')",
             name="kind",
         ),
+        Index(
+            "ix_permit_event_unreported",
+            "id",
+            sqlite_where=text("callbacks IS NULL"),
+            postgresql_where=text("callbacks IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), unique=True)
-    # What it said, as a digest: enough to know a repetition from a contradiction.
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    # What it said, as a digest: enough to know a repetition from a contradiction. Sealed, because a permit's columns
+    # are so few that who has the digest could guess them.
+    fingerprint: Mapped[bytes] = mapped_column(sealed_bytes("permit_event.fingerprint"), deferred=True)
     kind: Mapped[str] = mapped_column(String(32))
     permit_id: Mapped[int] = mapped_column(ForeignKey("permit.id", ondelete="CASCADE"), index=True)
     occurred_at: Mapped[datetime] = mapped_column(Instant)
@@ -55,6 +70,8 @@ class PermitEvent(Base):
     # Of a permit that was issued, where the event said so: news is what has another date.
     ends_on: Mapped[date | None]
     received_at: Mapped[datetime] = mapped_column(Instant)
+    # How much its sender was told of what became of it; nothing until we have looked for the first time.
+    callbacks: Mapped[int | None]
 
     permit: Mapped[Permit] = relationship()
 
@@ -70,9 +87,24 @@ class PermitEvent(Base):
         except ValueError:
             return ReasonCode.OTHER
 
+    @property
+    def derived(self) -> bool:
+        """Whether we concluded it from a full file; then it is always of a permit that was issued."""
+        return self.event_id.startswith(DERIVED)
+
     def says_the_same_as(self, other: "PermitEvent") -> bool:
-        """Whether a person told of the other has nothing new to learn."""
+        """Whether a person told of the other, which came before in order, has nothing new to learn."""
+        if self.derived:  # something differed from all that we knew then, or there would be no such event
+            return other.derived and self._derived_from == other._derived_from
+        if other.derived and self.kind == other.kind:  # the feed tells what the full file had shown
+            same_end = self.ends_on is None or self.ends_on == other.ends_on
+            return same_end and self.occurred_at - other.occurred_at <= FEED_CATCHES_UP
         return self._news == other._news
+
+    @property
+    def _derived_from(self) -> str:
+        """A keyed digest of what the file said of the permit."""
+        return self.event_id.rpartition("-")[2]
 
     @property
     def _news(self) -> tuple[object, ...]:
@@ -83,13 +115,14 @@ class PermitEvent(Base):
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing that happened, under every name under which we were told of it: the first one stands for all."""
+    """One thing that happened, under every name under which we were told of it: one stands for all."""
 
     events: tuple[PermitEvent, ...]
 
     @property
     def event(self) -> PermitEvent:
-        return self.events[0]
+        """The first that the ministry told us of, for it may name a letter; else the first that we concluded."""
+        return next((event for event in self.events if not event.derived), self.events[0])
 
     @property
     def ids(self) -> frozenset[int]:
@@ -114,11 +147,22 @@ class State:
 
 
 def in_order(events: Iterable[PermitEvent]) -> list[PermitEvent]:
-    """By the sender's sequence where all have one, else by when they happened; arrival never decides."""
+    """By the sender's sequence where all have one, else by when they happened; arrival never decides.
+
+    What we concluded from a full file has no sequence and takes none away: it stands after the last event that
+    had happened when the file was made.
+    """
     found = list(events)
-    if any(event.sequence is None for event in found):
-        return sorted(found, key=lambda event: (event.occurred_at, event.sequence or 0, event.event_id))
-    return sorted(found, key=lambda event: (event.sequence or 0, event.occurred_at, event.event_id))
+    ordered = [event for event in found if not event.derived]
+    if any(event.sequence is None for event in ordered):
+        ordered.sort(key=lambda event: (event.occurred_at, event.sequence or 0, event.event_id))
+    else:
+        ordered.sort(key=lambda event: (event.sequence or 0, event.occurred_at, event.event_id))
+    derived = sorted((e for e in found if e.derived), key=lambda event: (event.occurred_at, event.event_id))
+    for event in derived:
+        before = [place for place, one in enumerate(ordered, 1) if one.occurred_at <= event.occurred_at]
+        ordered.insert(max(before, default=0), event)
+    return ordered
 
 
 # What a new event of a kind puts an end to, besides an older one of its own kind.
@@ -135,12 +179,14 @@ def fold(events: Iterable[PermitEvent]) -> State:
     """The state after all events; the same for every order of arrival.
 
     A withdrawal of a report that nobody sent us says nothing, until the report comes too. It does not bring a
-    revoked permit back: that takes an event of its own.
+    revoked permit back: that takes an event of its own. Nor does a full file: who made it may not have heard yet.
     """
     now: dict[EventKind, Matter] = {}
     withdrawn: tuple[Matter, ...] = ()
     for event in in_order(events):
         kind = event.what
+        if event.derived and EventKind.PERMIT_REVOKED in now:
+            continue
         ended = tuple(now.pop(other) for other in _ENDS[kind] if other in now)
         if kind is EventKind.MISSING_REPORT_WITHDRAWN:
             if not ended and kind not in now:
@@ -169,5 +215,6 @@ def states(session: Session, permit_ids: Collection[int]) -> dict[int, State]:
 
 def events_named(session: Session, event_ids: Collection[str]) -> dict[str, PermitEvent]:
     """The events with these ids of the sender's."""
-    found = session.scalars(select(PermitEvent).where(PermitEvent.event_id.in_(event_ids)))
+    wanted = select(PermitEvent).where(PermitEvent.event_id.in_(event_ids)).options(undefer(PermitEvent.fingerprint))
+    found = session.scalars(wanted)
     return {event.event_id: event for event in found}

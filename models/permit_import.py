@@ -4,21 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.binding import Binding
+from models.binding import IN_FORCE, Binding
 from models.permit import Permit, PermitStatus
 from models.permit_problem import Code, Problem, problem
 from models.permit_row import PermitRow
+from models.portions import portions
 from models.reminder import ReminderRules, replan
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
-
-_AT_ONCE = 1_000  # values in one IN list
 
 _WORKER_FACTS = ("name", "birth_date", "phone", "nationality", "sex", "arc_expires_on", "entered_on")
 _PERMIT_FACTS = ("permit_type", "work", "employer_name", "county", "starts_on", "ends_on")
@@ -60,11 +58,19 @@ def refusals(session: Session, rows: Sequence[PermitRow]) -> dict[int, Problem]:
     return _refusals(rows, dict(map(tuple, found)))
 
 
-def upsert(session: Session, rows: Sequence[PermitRow], rules: ReminderRules, now: datetime) -> Counts:
+def upsert(
+    session: Session,
+    rows: Sequence[PermitRow],
+    rules: ReminderRules,
+    now: datetime,
+    *,
+    as_of: datetime | None = None,
+) -> Counts:
     """Store a slice of at most a few thousand rows, and plan the reminders again of those whose dates it changes.
 
     Where a row is empty it says nothing, and what we knew stays. A permit never moves to another worker. Its status
-    is not in the file: a revoked permit stays revoked. The caller commits, or retries after an IntegrityError.
+    is not in the file: a revoked permit stays revoked. `as_of` is when the rows were so, now unless given. The caller
+    commits, or retries after an IntegrityError.
     """
     session.flush()
     workers = _by(
@@ -76,7 +82,7 @@ def upsert(session: Session, rows: Sequence[PermitRow], rules: ReminderRules, no
     named = {worker.id: ref for ref, worker in workers.items()}
     refused = _refusals(rows, {no: named.get(permit.worker_id) for no, permit in permits.items()})
     taken = [row for place, row in enumerate(rows) if place not in refused]
-    return _Slice(session, now, taken, workers, permits).store(rules, refused)
+    return _Slice(session, now, as_of or now, taken, workers, permits).store(rules, refused)
 
 
 @dataclass
@@ -85,6 +91,7 @@ class _Slice:
 
     session: Session
     now: datetime
+    as_of: datetime
     rows: Sequence[PermitRow]
     workers: Mapping[str, Row[Any]]
     permits: Mapping[str, Row[Any]]
@@ -117,7 +124,7 @@ class _Slice:
         for row in self.rows:
             said[row.worker_ref].update(_said(row, _WORKER_FACTS))
         new = [
-            {**_BLANK_WORKER, **self.phone_indexed(facts), "worker_ref": ref, "as_of": self.now}
+            {**_BLANK_WORKER, **self.phone_indexed(facts), "worker_ref": ref, "as_of": self.as_of}
             for ref, facts in said.items()
             if ref not in self.workers
         ]
@@ -178,7 +185,7 @@ class _Slice:
                 **_said(row, _PERMIT_FACTS),
                 "permit_no": row.permit_no,
                 "worker_id": self.worker_ids[row.worker_ref],
-                "as_of": self.now,
+                "as_of": self.as_of,
             }
             for row in self.rows
             if row.permit_no not in self.permits
@@ -196,7 +203,7 @@ class _Slice:
         return {facts["permit_no"] for facts in new}, {no: frozenset(facts) for no, facts in changes.items()}
 
     def replan(self, rules: ReminderRules, worker_ids: Iterable[int]) -> None:
-        bound = select(Binding.worker_id).where(Binding.unbound_at.is_(None), Binding.erased_at.is_(None)).distinct()
+        bound = select(Binding.worker_id).where(*IN_FORCE).distinct()
         for (worker_id,) in sorted(_where_in(self.session, bound, Binding.__table__.c.worker_id, worker_ids)):
             replan(self.session, rules, worker_id, self.now)
 
@@ -217,8 +224,8 @@ class _Slice:
             self.session.execute(update(table).where(table.c.id == bindparam("id_")), rows)
 
     def seen(self, table: Table, ids: Iterable[int]) -> None:
-        for some in _chunks(sorted(ids)):
-            self.session.execute(update(table).where(table.c.id.in_(some)).values(as_of=self.now))
+        for some in portions(sorted(ids)):
+            self.session.execute(update(table).where(table.c.id.in_(some)).values(as_of=self.as_of))
 
 
 def _refusals(rows: Sequence[PermitRow], owners: Mapping[str, str | None]) -> dict[int, Problem]:
@@ -245,11 +252,5 @@ def _by(name: str, stored: Iterable[Row[Any]]) -> dict[str, Row[Any]]:
 def _where_in(
     session: Session, query: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[Row[Any]]:
-    for some in _chunks(set(values)):
+    for some in portions(set(values)):
         yield from session.execute(query.where(column.in_(some)))
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some

@@ -35,6 +35,7 @@ class Code(StrEnum):
     # found by looking at other lines and at what is stored
     DUPLICATE = "duplicate"
     OTHER_WORKER = "other_worker"
+    CONTRADICTS_LINE = "contradicts_line"
     # found in events
     NOT_A_KIND = "not_a_kind"
     NOT_A_MOMENT = "not_a_moment"
@@ -42,6 +43,7 @@ class Code(StrEnum):
     IN_THE_FUTURE = "in_the_future"
     UNKNOWN_PERMIT = "unknown_permit"
     OTHER_BODY = "other_body"
+    RESERVED = "reserved"
     # warnings: the line is taken
     CHECK_DIGIT = "check_digit"
     PHONE_NOT_USED = "phone_not_used"
@@ -139,6 +141,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
         "{column}已登記於另一位移工名下，未移轉",
         "{column} is already on record for another worker; it was not moved",
     ),
+    Code.CONTRADICTS_LINE: (
+        "{column}與第 {line} 列同一移工的資料不同",
+        "{column} is not what line {line} says of the same worker",
+    ),
     Code.NOT_A_KIND: ("{column}不在清單中", "{column} is not one of the kinds we know"),
     Code.NOT_A_MOMENT: (
         "{column}不是有效時間，請寫明時區，例如 2026-08-31T09:30:00+08:00",
@@ -156,6 +162,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     Code.OTHER_BODY: (
         "此事件編號先前已收到不同的內容，未收下；更正請用新的事件編號",
         "an event with this event_id said something else before; it was not taken, send a correction as a new event",
+    ),
+    Code.RESERVED: (
+        "此事件編號的開頭保留給本系統使用，請換一個編號",
+        "an event_id must not begin like the ones that we make ourselves; use another",
     ),
     Code.CHECK_DIGIT: (
         "{column}的檢查碼不符，請核對；資料已收下",

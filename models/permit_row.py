@@ -96,6 +96,14 @@ def read_row(values: Mapping[str, str], already: Iterable[Problem] = ()) -> Perm
     return reader.read() or reader.problems
 
 
+def permit_no_in(values: Mapping[str, str], already: Iterable[Problem] = ()) -> str | None:
+    """The permit that a line is about, however bad the rest of it may be; None where that cannot be read."""
+    met = list(already)
+    if any(found.column in ("", "permit_no") for found in met):
+        return None
+    return _Reader(values, met).cells["permit_no"] or None
+
+
 class _Reader:
     """Reads one line and gathers problems, so that an operator sees all of them in one go."""
 

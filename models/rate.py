@@ -1,8 +1,9 @@
 """How fast all our machines together may call LINE, and each key may call us: one row per limit."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import dialects
@@ -39,6 +40,12 @@ def slow_down(session: Session, channel: str, endpoint: str, seconds: float) -> 
     dialects.push_back(session, f"{channel}/{endpoint}", int(seconds * 1_000_000))
 
 
+def quiet_for(session: Session, channel: str, endpoint: str) -> timedelta:
+    """How long ago the last slot was, for all our machines together."""
+    ahead = dialects.ahead(session, f"{channel}/{endpoint}")
+    return timedelta.max if ahead is None else timedelta(microseconds=-ahead)
+
+
 @dataclass(frozen=True)
 class Allowance:
     """Whether a call may be made, how many more, and in how many seconds there is room again."""
@@ -49,16 +56,28 @@ class Allowance:
     reset_seconds: int
 
 
-def spend(session: Session, name: str, per_minute: int) -> Allowance:
-    """Count one call against a limit of `per_minute`, all of which may be made at once; refuses instead of waiting."""
-    interval = 60_000_000 // per_minute
-    lies_ahead = dialects.spend(session, name, interval, per_minute)
+def spend(session: Session, name: str, limit: int, *, seconds: int = 60) -> Allowance:
+    """Count one against a limit in so many seconds, all of which may come at once; refuses instead of waiting."""
+    interval = seconds * 1_000_000 // limit
+    lies_ahead = dialects.spend(session, name, interval, limit)
     if lies_ahead is None and dialects.ahead(session, name) is None:
         session.execute(dialects.insert(session, Rate).values(name=name, arrival=0).on_conflict_do_nothing())
-        lies_ahead = dialects.spend(session, name, interval, per_minute)
+        lies_ahead = dialects.spend(session, name, interval, limit)
     if lies_ahead is None:
         full = dialects.ahead(session, name) or 0
-        wait = full + interval - interval * per_minute
-        return Allowance(False, per_minute, 0, max(1, -(-wait // 1_000_000)))
-    remaining = max(0, per_minute - -(-lies_ahead // interval))
-    return Allowance(True, per_minute, remaining, -(-lies_ahead // 1_000_000))
+        wait = full + interval - interval * limit
+        return Allowance(False, limit, 0, max(1, -(-wait // 1_000_000)))
+    remaining = max(0, limit - -(-lies_ahead // interval))
+    return Allowance(True, limit, remaining, -(-lies_ahead // 1_000_000))
+
+
+def forget_past(session: Session, prefix: str) -> None:
+    """Erase the limits whose names begin so and of which nothing is used: a new row means the same."""
+    dialects.forget_past(session, prefix)
+
+
+def last_spent(session: Session, name: str, now: datetime) -> datetime | None:
+    """When a call was last counted against the limit, to about a minute; None when there was none."""
+    arrival = session.scalar(select(Rate.arrival).where(Rate.name == name))
+    # The row counts ahead of the clock by what is spent and not free again yet, a minute at most.
+    return None if not arrival else min(datetime.fromtimestamp(arrival // 1_000_000, UTC), now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from locales import taipei_day
 from models import dialects
 from models.base import Instant
-from models.binding import Binding, bindings_of, in_force
+from models.binding import IN_FORCE, Binding, bindings_of, in_force
 from models.contact import Contact
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState, supersede_pending
@@ -180,8 +180,7 @@ def _insert(
         source = source.where(Permit.permit_type.in_(EXAMINED_TYPES), Permit.ends_on > taipei_day(now))
     source = source.join(Contact, Contact.id == Binding.contact_id).where(
         anchor.between(due.first_anchor, due.last_anchor),
-        Binding.unbound_at.is_(None),
-        Binding.erased_at.is_(None),
+        *IN_FORCE,
         Contact.reachable,
     )
     if contact_id is not None:

@@ -30,12 +30,19 @@ from sqlalchemy.orm import Session
 from models import (  # noqa: F401  every table must be known
     api_key,
     binding,
+    callback,
+    case,
+    case_viewing,
     conversation,
+    evidence,
     inbox,
     message,
     notice,
+    quota,
     rate,
+    receipt,
     schedule,
+    told_walk,
 )
 from models.base import Base
 from models.secrets import KeyFormatError, Keyring, Sealed, SealError, keyring_of

@@ -120,6 +120,11 @@ def keyring_of(session: Session) -> Keyring:
     return session.get_bind().dialect.keyring  # type: ignore[attr-defined, no-any-return]
 
 
+def keyring_on(engine: Engine) -> Keyring:
+    """The keyring attached to the engine."""
+    return engine.dialect.keyring  # type: ignore[attr-defined, no-any-return]
+
+
 class Sealed(TypeDecorator[Any]):
     """A column that is encrypted in the database; its name is authenticated with each cell."""
 

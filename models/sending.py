@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, select, update
-from sqlalchemy.orm import Session, aliased, contains_eager, defer
+from sqlalchemy import bindparam, case, func, select, true, update
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
 
 from models.contact import Contact
 from models.message import Lane, Message, MessageState
@@ -14,6 +14,7 @@ LEASE = timedelta(seconds=15)
 """Longer than a request may take, so a live sender is never overtaken; what a dead one held is free after it."""
 RETRY_KEY_LIVES = timedelta(hours=23)
 """LINE forgets a retry key 24 hours after its first request; a repeat would then be a second message."""
+REPLY_TOKEN_LIVES = timedelta(minutes=1)
 AFTER_OUR_FAULT = timedelta(minutes=10)
 """What we cannot say or read waits: a deploy or a key can mend it."""
 
@@ -33,12 +34,15 @@ def release_expired(session: Session, now: datetime) -> None:
     )
 
 
-def claim(session: Session, me: str, now: datetime, limit: int, *, lowest: Lane) -> Sequence[Message]:
+def claim(
+    session: Session, me: str, now: datetime, limit: int, *, lowest: Lane, pushes: bool = True
+) -> Sequence[Message]:
     """Lease up to `limit` due messages down to lane `lowest`, at most one a contact, urgent first.
 
-    Messages to one person leave one after the other, in the order in which they were planned.
+    Messages to one person leave one after the other, in the order in which they were planned. Without `pushes` only
+    answers are leased, and what can leave by a reply token.
     """
-    claimed = _load(session, _next_of_each_contact(session, now, limit, lowest), now)
+    claimed = _load(session, _next_of_each_contact(session, now, limit, lowest, pushes), now)
     for message in claimed:
         message.state, message.leased_by = MessageState.LEASED.value, me
         message.lease_until = now + LEASE
@@ -46,9 +50,11 @@ def claim(session: Session, me: str, now: datetime, limit: int, *, lowest: Lane)
     return claimed
 
 
-def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: Lane) -> list[int]:
+def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: Lane, pushes: bool) -> list[int]:
     ahead = aliased(Message)
     leased = ahead.state == MessageState.LEASED.value
+    by_token = Message.reply_token.is_not(None) & (Message.reply_until > now)
+    may_leave = true() if pushes else (Message.lane == Lane.REPLY.value) | by_token
     # The contact is locked too: else two processes could each take one of her messages at the same time.
     rows = session.execute(
         select(Message.id, Message.contact_id)
@@ -57,6 +63,7 @@ def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: L
             Message.state == MessageState.PLANNED.value,
             Message.lane <= lowest.value,
             Message.not_before <= now,
+            may_leave,
             ~select(ahead.id).where(ahead.contact_id == Message.contact_id, leased).exists(),
         )
         .order_by(Message.lane, Message.not_before, Message.id)
@@ -78,7 +85,9 @@ def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Messa
     wanted = (
         select(Message)
         .join(Message.contact)
-        .options(contains_eager(Message.contact), *(defer(column) for column in _NOT_FOR_SENDING))
+        # All permits at once: what is said is checked against them, message by message.
+        .options(contains_eager(Message.contact), selectinload(Message.permit))
+        .options(*(defer(column) for column in _NOT_FOR_SENDING))
     )
     try:
         found = {message.id: message for message in session.scalars(wanted.where(Message.id.in_(ids)))}
@@ -92,6 +101,12 @@ def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Messa
 
 
 _NOT_FOR_SENDING = (Message.created_at, Message.sent_at, Message.answer, Message.answered_at)
+
+
+def pushes_on_their_way(session: Session) -> int:
+    """How many pushes of all processes LINE may have, or is about to have, without our having its answer."""
+    leased = (Message.state == MessageState.LEASED.value) & Message.in_doubt & Message.reply_token.is_(None)
+    return session.scalar(select(func.count()).select_from(Message).where(leased)) or 0
 
 
 def accept(session: Session, request_ids: Mapping[int, str | None], now: datetime) -> None:
@@ -153,3 +168,17 @@ def doubt_since(session: Session, backup_at: datetime, now: datetime) -> None:
         )
         .values(in_doubt=True, first_tried_at=backup_at)
     )
+
+
+def clock_went_back(session: Session, now: datetime) -> None:
+    """What a clock that ran ahead has put off until its wrong tomorrow is due now.
+
+    Reminders that were never tried keep their hour, which is a date of the law and not of that clock.
+    """
+    waiting = Message.state.in_((MessageState.PLANNED.value, MessageState.LEASED.value))
+    sooner = waiting & (Message.not_before > now) & ((Message.lane <= Lane.REPLY.value) | (Message.attempts > 0))
+    abandoned = (Message.state == MessageState.LEASED.value) & (Message.lease_until > now + LEASE)
+    # Whether LINE still takes the token is not known any more.
+    outdated = Message.reply_until > now + REPLY_TOKEN_LIVES
+    for which, column in ((sooner, "not_before"), (abandoned, "lease_until"), (outdated, "reply_until")):
+        session.execute(update(Message).where(which).values({column: now}))

@@ -4,7 +4,7 @@ The five fields find a record; they never prove who is typing. Everything that c
 `Unusable`, whose text holds a reason and never the value.
 """
 
-from models.identity.birth_dates import birth_date
+from models.identity.birth_dates import birth_date, day
 from models.identity.documents import arc_check_digit, arc_check_digit_ok, arc_no, mrz_check_digit, passport_no
 from models.identity.masking import masked, masked_name, masked_phone
 from models.identity.names import NameMatch, compare_names, name, name_key
@@ -20,6 +20,7 @@ __all__ = [
     "arc_no",
     "birth_date",
     "compare_names",
+    "day",
     "masked",
     "masked_name",
     "masked_phone",

@@ -47,10 +47,15 @@ def birth_date(said: str, today: date, *, day_first: bool | None = None) -> date
     while it is None such a date raises Unusable with AMBIGUOUS_DATE. Years 2440-2600 are Buddhist; years of
     the Republic are read only behind 民國.
     """
+    return _of_a_worker(day(said, day_first=day_first), today)
+
+
+def day(said: str, *, day_first: bool | None = None) -> date:
+    """Any day, written in one of the ways in which people write a birth date."""
     text = unicodedata.normalize("NFKC", ascii_digits(visible(checked(said)))).casefold().strip()
     if len(text) > _LONGEST:
         raise Unusable(Reason.TOO_LONG)
-    return _of_a_worker(_day(text, day_first), today)
+    return _day(text, day_first)
 
 
 def _day(text: str, day_first: bool | None) -> date:
