@@ -3,18 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
 from models.base import open_engine
 from models.secrets import Keyring
 
+DATABASE_DOWN = (OperationalError, InterfaceError, InternalError, NoConnectionFree, OSError)
+"""What is raised while the database is away, or has cut us off for standing still (PostgreSQL's InternalError)."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+STANDS_STILL_SECONDS = 10
+"""So long PostgreSQL waits for our next statement. A machine that stops in the middle of a transaction must not keep
+what it holds, such as the limiter's row, from all the others."""
 
 
 class Database:
@@ -28,6 +36,8 @@ class Database:
                 file.touch(mode=0o600)
         self.url = url
         self.engine: Engine = open_engine(url, keyring)
+        if self.engine.name == "postgresql":
+            event.listen(self.engine, "do_connect", _connecting)
         self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
@@ -59,13 +69,26 @@ class Database:
             command.upgrade(config, "head")
 
     def behind(self) -> bool:
-        """Whether migrations are missing."""
+        """Whether migrations are missing. Where a newer program has made more, the older one works on beside it."""
         with self.engine.connect() as connection:
             have = MigrationContext.configure(connection).get_current_revision()
-        return have != ScriptDirectory.from_config(_alembic()).get_current_head()
+        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+        assert head is not None
+        return have is None or have < head  # revisions are numbered
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+# A server that has lost its power says nothing: without these the kernel would wait for it for many minutes.
+_GIVES_UP_AFTER = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 20_000}
+
+
+def _connecting(dialect: object, record: object, arguments: object, parameters: dict[str, Any]) -> None:
+    for name, value in _GIVES_UP_AFTER.items():
+        parameters.setdefault(name, value)
+    given = parameters.get("options", "")
+    parameters["options"] = f"{given} -c idle_in_transaction_session_timeout={STANDS_STILL_SECONDS}s".lstrip()
 
 
 def _alembic() -> Config:

@@ -24,14 +24,14 @@ from models import inbox
 from models.binding import in_force
 from models.contact import meet
 from models.inbox import Claimed
-from models.message import add_reply
+from models.message import ANSWER, OWED, add_reply
 
 BATCH = 32
 IN_HAND = 128
 """Events being handled at once: what waits for a slow answer of LINE must not hold up everybody else."""
 IDLE_SECONDS = 0.5
 """Only a safety net: a new event wakes us at once."""
-REPLY_TOKEN_LIVES = timedelta(seconds=50)
+REPLY_WITHIN = timedelta(seconds=50)
 """LINE says one minute from receiving the webhook, and not to rely on the exact limit."""
 
 FINISH_SECONDS = 12
@@ -172,8 +172,9 @@ class Inbox:
                     reply.content,
                     now,
                     event_id=event.id,
+                    kind=OWED if reply.owed else ANSWER,
                     reply_token=event.reply_token,
-                    reply_until=row.received_at + REPLY_TOKEN_LIVES,
+                    reply_until=row.received_at + REPLY_WITHIN,
                     not_before=now + reply.after,
                 )
             wanted = menu_for(contact.speaks, bound=in_force(session, contact.id) is not None)

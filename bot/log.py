@@ -1,10 +1,12 @@
 """One line of JSON an event, in UTC, without anybody's data."""
 
+import contextlib
 import logging
 import sys
 import threading
 import traceback
 from types import TracebackType
+from typing import TextIO
 
 import structlog
 
@@ -20,7 +22,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=_Unbreakable(sys.stdout)),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     # Other people's log lines may quote what they failed on, so only their severe ones pass, without values.
@@ -43,6 +45,21 @@ def _process_died(kind: type[BaseException], error: BaseException, at: Traceback
 
 def _last_words(event: str, error: BaseException | None) -> None:
     structlog.get_logger().critical(event, error=where(error) if error else None)
+
+
+class _Unbreakable:
+    """An output whose full disk or closed pipe loses the line, and not the work that was to be told of."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+
+    def write(self, line: str) -> None:
+        with contextlib.suppress(OSError):
+            self._output.write(line)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._output.flush()
 
 
 class _TypeOnly(logging.Formatter):

@@ -5,23 +5,21 @@ import base64
 import hashlib
 import hmac
 import json
-import queue
 import re
-import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy import Engine
 
 from bot.clock import Clock
 from bot.log import where
+from bot.stores import open_store, settle
 from handlers.event import occurred_at
-from models import dialects
-from models.inbox import InboxEvent, InboxState
+from models.arrivals import Row
+from models.inbox import InboxState
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_WAITING = 20_000
@@ -36,10 +34,8 @@ log = structlog.get_logger()
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Row = dict[str, Any]
 Waiting = tuple[list[Row], "asyncio.Future[None]"]
 
-_COLUMNS = ("webhook_event_id", "line_user_id", "type", "occurred_at", "received_at", "raw", "state", "attempts")
 _TOO_SLOW = "LINE has given up"
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _EVENT_ID = re.compile(r"[ -~]{1,64}")
@@ -47,111 +43,64 @@ _KIND = re.compile(r"\w{1,32}")
 
 
 class Writer:
-    """Commits all events that wait, as one transaction, in its own thread.
+    """Commits all events that wait, as one transaction.
 
     The batch grows by itself under load; there is no timer, so a lone event waits for nobody.
     """
 
-    def __init__(self, engine: Engine, _clock: Clock, wake: Callable[[], None]) -> None:
-        self._engine = dialects.one_statement_engine(engine)
-        self._insert = dialects.insert_new(engine.dialect, InboxEvent, "webhook_event_id", _COLUMNS)
-        self._connection: Connection | None = None
-        self._wake = wake
+    def __init__(self, engine: Engine, wake: Callable[[], None]) -> None:
+        self._store = open_store(engine)
+        self.wake = wake
         self._open = 0
-        self._arriving: list[Waiting] = []
-        self._waiting: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
+        self._waiting: list[Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._thread.start()
+    async def stop(self) -> None:
+        """Commit what waits, then end; a database that does not answer is not waited for longer than LINE waits."""
+        if self._committing is not None:
+            await asyncio.wait({self._committing}, timeout=LINE_WAITS_SECONDS)
+        await self._store.close()
 
-    def stop(self) -> None:
-        """Commit what waits, then end."""
-        self._waiting.put(None)
-        self._thread.join()
-
-    async def keep(self, rows: list[Row]) -> None:
-        """Returns when the rows are on disk; raises NotKept when they are not."""
-        if self._open >= MAX_WAITING:
-            raise NotKept
+    def keep(self, rows: list[Row]) -> asyncio.Future[None]:
+        """Done when the rows are on disk; fails with NotKept when they are not."""
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        self._arriving.append((rows, done))
-        if len(self._arriving) == 1:
-            loop.call_soon(self._hand_over)
+        kept: asyncio.Future[None] = loop.create_future()
+        if self._open >= MAX_WAITING:
+            kept.set_exception(NotKept())
+            return kept
         self._open += 1
-        try:
-            await done
-        finally:
-            self._open -= 1
+        self._waiting.append((rows, kept))
+        if self._committing is None:
+            # It starts when the loop has read all there is to read, so the first request takes the others along.
+            self._committing = loop.create_task(self._commit_all())
+        return kept
 
-    def _hand_over(self) -> None:
-        """One turn of the loop hands over all it has read: woken by the first, the thread would take only that."""
-        arrived, self._arriving = self._arriving, []
-        self._waiting.put(arrived)
+    async def _commit_all(self) -> None:
+        while self._waiting:
+            entries, self._waiting = self._waiting, []
+            await self._commit(entries)
+            self._open -= len(entries)
+        self._committing = None
 
-    def _run(self) -> None:
-        running = True
-        while running:
-            batches = [self._waiting.get()]
-            while not self._waiting.empty():
-                batches.append(self._waiting.get())
-            running = None not in batches
-            entries = [entry for batch in batches if batch for entry in batch]
-            if entries:
-                self._commit(entries)
-        self._disconnect()
-
-    def _commit(self, entries: list[Waiting]) -> None:
+    async def _commit(self, entries: list[Waiting]) -> None:
         error: Exception | None = None
         try:
-            self._store([row for rows, _done in entries for row in rows])
-        except Exception as failure:  # whatever it is, this thread must go on and LINE must be told
-            if len(entries) > 1 and not isinstance(failure, OperationalError):
+            await self._store.insert([row for rows, _kept in entries for row in rows])
+        except Exception as failure:  # whatever it is, the next batch must be tried and LINE must be told
+            if len(entries) > 1 and not isinstance(failure, self._store.down):
                 for entry in entries:  # one odd event must not lose the others
-                    self._commit([entry])
+                    await self._commit([entry])
                 return
             log.error("inbox_not_durable", requests=len(entries), error=where(failure))
             error = NotKept()
-        entries[0][1].get_loop().call_soon_threadsafe(_release, [done for _rows, done in entries], error)
+        for _rows, kept in entries:
+            settle(kept, error)
         if error is None:
-            self._wake()
-
-    def _store(self, rows: list[Row]) -> None:
-        """On one connection that stays open; a connection that was lost since the last batch is replaced."""
-        kept_open = self._connection is not None
-        try:
-            self._store_once(rows)
-        except SQLAlchemyError as failure:
-            self._disconnect()
-            if not (kept_open and isinstance(failure, DBAPIError) and failure.connection_invalidated):
-                raise
-            self._store_once(rows)
-
-    def _store_once(self, rows: list[Row]) -> None:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        with self._connection.begin():
-            self._insert(self._connection, rows)
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+            self.wake()
 
 
 class NotKept(Exception):  # noqa: N818  reads as what it says where it is caught
     """The events are not on disk: LINE must deliver them again."""
-
-
-def _release(waiting: list[asyncio.Future[None]], error: Exception | None) -> None:
-    for done in waiting:
-        if done.cancelled():
-            continue
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
 
 
 class Webhook:

@@ -46,7 +46,6 @@ class Answer:
     status: int | None = None
     request_id: str | None = None
     accepted_request_id: str | None = None
-    sent_message_ids: tuple[str, ...] = ()
     detail: str = ""
     at_fault: tuple[str, ...] = ()  # the properties LINE faults, such as `messages[0].text` or `to[3]`
 
@@ -114,7 +113,6 @@ def read_answer(endpoint: str, response: Response, sent: bytes = b"") -> Answer:
         status=response.status,
         request_id=response.request_id,
         accepted_request_id=response.accepted_request_id,
-        sent_message_ids=_message_ids(said) if accepted else (),
         detail="" if accepted else detail_of(response.body, sent),
         at_fault=() if accepted else at_fault,
     )
@@ -172,11 +170,6 @@ def as_object(body: bytes) -> dict[str, Any]:
 
 def _objects(listed: object) -> list[dict[str, Any]]:
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-
-
-def _message_ids(said: dict[str, Any]) -> tuple[str, ...]:
-    ids = (item.get("id") for item in _objects(said.get("sentMessages")))
-    return tuple(str(one)[:64] for one in ids if isinstance(one, str | int))
 
 
 _PROPERTY = re.compile(r"[A-Za-z/][A-Za-z0-9_/.\[\]-]{0,119}")

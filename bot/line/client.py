@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 from uuid import UUID
 
 import orjson
@@ -29,8 +29,6 @@ from bot.line.answers import (
 from bot.line.connection import API_URL, CONNECTIONS, DATA_URL, LineConnection
 from bot.line.menu_calls import RichMenuCalls
 from bot.line.tokens import Tokens
-
-MessageKind = Literal["reply", "push", "multicast", "narrowcast", "broadcast"]
 
 _PROFILE = "/v2/bot/profile/{userId}"
 _QUOTA = "/v2/bot/message/quota"
@@ -54,7 +52,6 @@ class BotInfo:
     basic_id: str
     display_name: str
     chat_mode: str  # `bot`, or `chat` where people answer in LINE's own manager
-    mark_as_read_mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +112,6 @@ class LineClient(RichMenuCalls):
     async def reply(self, body: bytes) -> Answer:
         """Free, and without a retry key, which LINE refuses here: an unknown outcome stays unknown."""
         return await self._send(REPLY, body)
-
-    async def validate(self, kind: MessageKind, body: bytes) -> Answer:
-        """Whether LINE would take the `{"messages": [...]}` in `body`; nothing is sent to anyone."""
-        return await self._send(f"/v2/bot/message/validate/{kind}", body)
 
     async def _send_billed(self, endpoint: str, body: bytes, retry_key: UUID) -> Answer:
         answer = await self._send(endpoint, body, str(retry_key))
@@ -202,7 +195,6 @@ class LineClient(RichMenuCalls):
             basic_id=str(said.get("basicId", "")),
             display_name=str(said.get("displayName", "")),
             chat_mode=str(said.get("chatMode", "")),
-            mark_as_read_mode=str(said.get("markAsReadMode", "")),
         )
 
     async def webhook_endpoint(self) -> WebhookEndpoint | None:

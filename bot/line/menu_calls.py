@@ -26,10 +26,6 @@ class RichMenuCalls:
     def __init__(self, line: LineConnection) -> None:
         self._line = line
 
-    async def validate_rich_menu(self, menu: dict[str, Any]) -> None:
-        """Raises `LineRefused`, naming the properties at fault, where LINE would not take `menu`."""
-        await self._line.ask("POST", f"{_MENU}/validate", orjson.dumps(menu))
-
     async def create_rich_menu(self, menu: dict[str, Any]) -> str:
         """The new menu's id."""
         said = await self._line.ask("POST", _MENU, orjson.dumps(menu))
@@ -49,7 +45,11 @@ class RichMenuCalls:
 
     async def delete_rich_menu(self, menu_id: str) -> None:
         """Deletes a menu; one that is gone already is well."""
-        await self._delete(_ONE_MENU, {"richMenuId": menu_id})
+        try:
+            await self._line.ask("DELETE", _ONE_MENU, ids={"richMenuId": menu_id})
+        except LineRefused as refused:
+            if refused.status != 404:
+                raise
 
     async def default_rich_menu(self) -> str | None:
         """The id of the menu of everybody who has no other."""
@@ -57,9 +57,6 @@ class RichMenuCalls:
 
     async def set_default_rich_menu(self, menu_id: str) -> None:
         await self._line.ask("POST", f"{_OF_ALL}/{{richMenuId}}", ids={"richMenuId": menu_id})
-
-    async def clear_default_rich_menu(self) -> None:
-        await self._delete(_OF_ALL, {})
 
     async def rich_menu_of(self, user_id: str) -> str | None:
         """The id of the menu linked to this very person; None if they see the default."""
@@ -70,17 +67,10 @@ class RichMenuCalls:
         ids = {"userId": user_id, "richMenuId": menu_id}
         await self._line.ask("POST", f"{_OF_PERSON}/{{richMenuId}}", ids=ids)
 
-    async def unlink_rich_menu(self, user_id: str) -> None:
-        await self._delete(_OF_PERSON, {"userId": user_id})
-
     async def bulk_link(self, user_ids: Sequence[str], menu_id: str) -> None:
         """Gives up to 500 people a menu; LINE does it within seconds of saying yes, or for nobody."""
         body = orjson.dumps({"richMenuId": menu_id, "userIds": list(user_ids)})
         await self._line.ask("POST", f"{_MENU}/bulk/link", body)
-
-    async def bulk_unlink(self, user_ids: Sequence[str]) -> None:
-        """Takes the menu of up to 500 people away, so that they see the default."""
-        await self._line.ask("POST", f"{_MENU}/bulk/unlink", orjson.dumps({"userIds": list(user_ids)}))
 
     async def rich_menu_aliases(self) -> dict[str, str]:
         """Menu id by alias."""
@@ -97,16 +87,6 @@ class RichMenuCalls:
                 raise
             named = orjson.dumps({"richMenuAliasId": alias, "richMenuId": menu_id})
             await self._line.ask("POST", _ALIAS, named)
-
-    async def delete_alias(self, alias: str) -> None:
-        await self._delete(_ONE_ALIAS, {"richMenuAliasId": alias})
-
-    async def _delete(self, endpoint: str, ids: dict[str, str]) -> None:
-        try:
-            await self._line.ask("DELETE", endpoint, ids=ids)
-        except LineRefused as refused:
-            if refused.status != 404:
-                raise
 
     async def _linked(self, endpoint: str, ids: dict[str, str]) -> str | None:
         try:

@@ -71,5 +71,7 @@ async def read_body(http: aiohttp.ClientResponse) -> bytes:
 
 def header(http: aiohttp.ClientResponse, name: str) -> str | None:
     """One of LINE's ids, fit to be stored and logged."""
-    value = http.headers.get(name, "").encode("ascii", "ignore").decode()
-    return "".join(letter for letter in value if letter.isprintable())[:100] or None
+    value = http.headers.get(name, "")
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(letter for letter in value if letter.isascii() and letter.isprintable())
+    return value[:100] or None

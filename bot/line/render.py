@@ -9,7 +9,7 @@ import orjson
 import locales
 from bot.line import flex, limits
 from locales import Language, Text, _
-from models.content import Bubble, Button, Call, Card, Content, Open, PickDate, Postback, Words
+from models.content import Bubble, Button, Call, Card, Content, Open, PickDate, Postback, Send, Words
 
 Say = Callable[[Text, Language], str]
 Json = dict[str, Any]
@@ -102,6 +102,8 @@ def _action(button: Button, voice: _Voice) -> Json:
                 "min": button.earliest.isoformat(),
                 "max": button.latest.isoformat(),
             }
+        case Send():
+            return {"type": button.what.value}
     assert_never(button)
 
 
