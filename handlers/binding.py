@@ -22,6 +22,7 @@ from models import notice, reminder
 from models.binding import TriesLeft, in_force, tries_left
 from models.claim import Claim, Outcome, submit
 from models.content import Button, Card, Content, PickDate, Postback, Row, Tone, words
+from models.conversation import Answer
 from models.identity import (
     Reason,
     Unusable,
@@ -231,13 +232,13 @@ def _understand_summary(ctx: Context, said: str) -> Understood:
     raise Refused(_("Please tap “Yes, check my record”, or change what is wrong."))
 
 
-def _finish(ctx: Context, answers: Answers) -> Reply:
+def _finish(ctx: Context, answers: Mapping[str, Answer]) -> Reply:
     claim = Claim(
-        passport_no=answers["passport_no"],
-        arc_no=answers["arc_no"] or None,
-        name=answers["name"],
-        birth_date=date.fromisoformat(answers["birth_date"]),
-        phone=answers["phone"] or None,
+        passport_no=answers["passport_no"].value,
+        arc_no=answers["arc_no"].value or None,
+        name=answers["name"].value,
+        birth_date=date.fromisoformat(answers["birth_date"].value),
+        phone=answers["phone"].value or None,
     )
     outcome = submit(ctx.session, ctx.contact.id, claim, ctx.now)
     if outcome is Outcome.ALREADY_LINKED:
@@ -310,4 +311,5 @@ BINDING = Conversation(
         Question("summary", _ask_summary, _understand_summary, {**_SEND_TAPS, **_CHANGE_TAPS}),
     ),
     finish=_finish,
+    stopped=_("Stopped. Nothing was saved."),
 )

@@ -19,6 +19,8 @@ class Rules:
     reminders: ReminderRules = field(default_factory=ReminderRules)
     # Every outcome of a binding is told after the same time, so that the time tells nothing.
     binding_answered_after: timedelta = timedelta(seconds=5)
+    # Where our pages are found, without a slash at the end.
+    public_url: str = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Context:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to say back, and how much later than now."""
+    """What to say back, and how much later than now; `owed` when it must leave however late it has become."""
 
     content: Content
     after: timedelta = timedelta()
+    owed: bool = False

@@ -70,33 +70,37 @@ class Understood:
 class Question:
     """One question. `ask` may look at the answers so far; `understand` keeps an answer, refuses it or declines.
 
-    `taps` names what its buttons send and say: typing a button's words is tapping it.
+    `taps` names what its buttons send and say: typing a button's words is tapping it. `receive` takes a photo or
+    a place that she sends, or gives None for what cannot be an answer.
     """
 
     name: str
     ask: Callable[[Context, Answers], Content]
     understand: Callable[[Context, str], Understood]
     taps: Mapping[str, Text] = field(default_factory=dict)
+    receive: Callable[[Context], Understood | None] = lambda _ctx: None
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """Questions in their order, and what happens when the last one is answered."""
+    """Questions in their order, what happens when the last one is answered, and what is said when she cancels."""
 
     name: str
     questions: tuple[Question, ...]
-    finish: Callable[[Context, Answers], Reply]
+    finish: Callable[[Context, Mapping[str, Answer]], Reply]
+    stopped: Text
 
     def next_question(self, answers: Mapping[str, object]) -> Question | None:
         return next((question for question in self.questions if question.name not in answers), None)
 
 
-def begin(ctx: Context, talk: Conversation) -> Reply:
-    """Start, or go on where she left off."""
+def begin(ctx: Context, talk: Conversation, given: Mapping[str, str] | None = None, *first: Text) -> Reply:
+    """Start, or go on where she left off. What is `given` is known without asking; with other values it starts anew."""
+    known = {name: Answer(value) for name, value in (given or {}).items()}
     progress = kept.progress_of(ctx.session, ctx.contact.id, ctx.now)
-    if progress is None or progress.name != talk.name:
-        progress = Progress(talk.name)
-    return _ask(ctx, talk, progress)
+    if progress is None or progress.name != talk.name or not known.items() <= progress.answers.items():
+        progress = Progress(talk.name, known)
+    return _ask(ctx, talk, progress, *first)
 
 
 def ask_again(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
@@ -111,7 +115,7 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
         return _ask(ctx, talk, progress)
     button = _button(ctx, question, said)
     if button == CANCEL:
-        return _stop(ctx)
+        return _stop(ctx, talk)
     if button == BACK:
         _take_back(talk, progress, question)
     elif button is not None and button.startswith(CHANGE):
@@ -123,23 +127,36 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
     return _ask(ctx, talk, progress)
 
 
+def receive(ctx: Context, talk: Conversation, progress: Progress) -> Reply | None:
+    """What to say to a photo or a place that she sent; None when the question she is at does not take it."""
+    question = _current(talk, progress)
+    if _is_late(ctx, progress):
+        return None
+    understood = question.receive(ctx)
+    return None if understood is None else _keep(ctx, talk, progress, question, understood)
+
+
 def _take(ctx: Context, talk: Conversation, progress: Progress, question: Question, answer: str) -> Reply:
     try:
         understood = question.understand(ctx, answer)
     except Declined:
-        return _stop(ctx)
+        return _stop(ctx, talk)
+    return _keep(ctx, talk, progress, question, understood)
+
+
+def _keep(ctx: Context, talk: Conversation, progress: Progress, question: Question, understood: Understood) -> Reply:
     progress.answers[question.name] = Answer(understood.value, ctx.event.message_id)
     first = () if understood.doubt is None else (understood.doubt,)
     if talk.next_question(progress.answers) is not None:
         return _ask(ctx, talk, progress, *first)
     kept.forget(ctx.session, ctx.contact.id)
-    return talk.finish(ctx, {name: answer.value for name, answer in progress.answers.items()})
+    return talk.finish(ctx, progress.answers)
 
 
-def _stop(ctx: Context) -> Reply:
+def _stop(ctx: Context, talk: Conversation) -> Reply:
     kept.forget(ctx.session, ctx.contact.id)
     bound = in_force(ctx.session, ctx.contact.id) is not None
-    return Reply(words(_("Stopped. Nothing was saved."), quick=menu.main_buttons(bound=bound)))
+    return Reply(words(talk.stopped, quick=menu.main_buttons(bound=bound)))
 
 
 def answer_data(talk: str, question: str, value: str = "") -> str:

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import assistance, binding, conversation, menu, permit, reactions, unbinding, welcome
+from handlers import assistance, binding, conversation, dispute, menu, permit, reactions, unbinding, welcome
 from handlers.context import Context, Reply
 from handlers.conversation import Conversation, Refused
 from handlers.event import Did
 from locales import Language, language_named
 from models import conversation as kept
-from models import inbox
+from models import evidence, inbox
 from models.conversation import Progress
+from models.reaction import Reaction
 
-CONVERSATIONS: Mapping[str, Conversation] = {binding.NAME: binding.BINDING}
+CONVERSATIONS: Mapping[str, Conversation] = {talk.name: talk for talk in (binding.BINDING, dispute.DISPUTE)}
 
 _WISHES: Mapping[str, Callable[[Context], Reply]] = {
     menu.PERMIT: permit.show,
@@ -45,9 +46,9 @@ def answer(ctx: Context) -> Reply | None:
         case Did.STICKER:
             return _aside(ctx, assistance.sticker(ctx))
         case Did.ATTACHMENT:
-            return _aside(ctx, assistance.attachment(ctx))
+            return _received(ctx) or _aside(ctx, assistance.attachment(ctx))
         case Did.LOCATION:
-            return _aside(ctx, assistance.location(ctx))
+            return _received(ctx) or _aside(ctx, assistance.location(ctx))
         case Did.OTHER:
             pass
     return None
@@ -66,7 +67,15 @@ def _tapped(ctx: Context, data: str) -> Reply:
         if talk is None or progress is None:
             return assistance.show_menu(ctx)
         return _heard(ctx, talk, progress, data)
+    if head == Reaction.DISPUTED:
+        return dispute.start(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
     return _aside(ctx, reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx))
+
+
+def _received(ctx: Context) -> Reply | None:
+    """A photo or a place, where the question she is at takes one."""
+    talk, progress = _talk(ctx)
+    return conversation.receive(ctx, talk, progress) if talk and progress else None
 
 
 def _wrote(ctx: Context) -> Reply:
@@ -90,10 +99,7 @@ def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> R
 
 def _wish_typed(ctx: Context, said: str) -> Reply | None:
     # "I need help" answers the last reminder if there is one; else it is a wish like any other.
-    reaction = reactions.typed(ctx, said)
-    if reaction is not None:
-        return _aside(ctx, reaction)
-    data = menu.button_typed(said) or unbinding.typed(said)
+    data = reactions.typed(ctx, said) or menu.button_typed(said) or unbinding.typed(said)
     language = language_named(said)
     if data is None and language is not None:
         data = menu.language_data(language)
@@ -127,4 +133,5 @@ def _unsent(ctx: Context) -> None:
     """LINE asks to delete what a person has unsent, wherever we kept it."""
     if ctx.event.message_id is not None:
         conversation.unsend(ctx, ctx.event.message_id)
+        evidence.forget_message(ctx.session, ctx.contact.id, ctx.event.message_id)
         inbox.forget_message(ctx.session, ctx.contact.line_user_id, ctx.event.message_id)

@@ -31,6 +31,9 @@ class Event:
     text: str = ""
     data: str = ""
     picked: str = ""
+    is_photo: bool = False
+    # Where a place that she sent lies: latitude, longitude and LINE's words for it, in one line.
+    place: str = ""
     message_id: str | None = None
     reply_token: str | None = None
     redelivered: bool = False
@@ -46,6 +49,7 @@ _MESSAGES = {
     "file": Did.ATTACHMENT,
     "location": Did.LOCATION,
 }
+LONGEST_PLACE = 300
 _PICKER_MODES = ("date", "datetime", "time")
 
 
@@ -67,11 +71,21 @@ def read(event_id: str, raw: Mapping[str, Any], profile_language: str | None = N
         text=_text(message, "text"),
         data=_text(postback, "data"),
         picked=next((_text(params, mode) for mode in _PICKER_MODES if mode in params), ""),
+        is_photo=_text(message, "type") == "image" and _text(_part(message, "contentProvider"), "type") == "line",
+        place=_place(message) if did is Did.LOCATION else "",
         message_id=_text(message, "id") or _text(_part(raw, "unsend"), "messageId") or None,
         reply_token=_text(raw, "replyToken") or None,
         redelivered=_part(raw, "deliveryContext").get("isRedelivery") is True,
         profile_language=profile_language,
     )
+
+
+def _place(message: Mapping[str, Any]) -> str:
+    found = [message.get("latitude"), message.get("longitude")]
+    if not all(isinstance(angle, int | float) and not isinstance(angle, bool) for angle in found):
+        return ""
+    words = " ".join(filter(None, (_text(message, "title"), _text(message, "address"))))
+    return f"{found[0]:.6f},{found[1]:.6f} {words}".strip()[:LONGEST_PLACE]
 
 
 def occurred_at(raw: Mapping[str, Any]) -> datetime:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from handlers.typed import is_label, plain
-from locales import LANGUAGES, Language, Text, _, pgettext, verbatim
-from models.content import Button, Call, Postback
+from locales import LANGUAGES, Language, Text, pgettext, verbatim
+from models.content import Button, Postback
+from models.reaction import CALL_1955
 
 PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU = (
     "permit",
@@ -27,7 +28,6 @@ _LABELS: Mapping[str, Text] = {
     MENU: pgettext("menu", "Menu"),
 }
 
-_CALL_1955 = _("Call 1955")
 
 # Other words for the same wish, as people write them; none of them is ever sent, so none is translated.
 _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
@@ -114,7 +114,7 @@ def button_typed(typed: str) -> str | None:
     for language, name in LANGUAGES.items():
         if plain(typed) == plain(name):
             return language_data(language)
-    if is_label(typed, _CALL_1955) or _typed_words().get(plain(typed)) == HELP:
+    if is_label(typed, CALL_1955.label) or _typed_words().get(plain(typed)) == HELP:
         return HELP
     return next((wish for wish, label in _LABELS.items() if is_label(typed, label)), None)
 
@@ -126,7 +126,7 @@ def button(wish: str) -> Button:
 
 def call_1955() -> Button:
     """Tap to call: free, all day, in her language."""
-    return Call(_CALL_1955, "1955")
+    return CALL_1955
 
 
 def language_buttons() -> tuple[Button, ...]:

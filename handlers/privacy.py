@@ -18,8 +18,8 @@ def notice() -> Card:
             Row(
                 _("What we keep"),
                 _(
-                    "The link between this LINE account and your record. What you type is encrypted and deleted as "
-                    "soon as the check is done."
+                    "The link between this LINE account and your record. What you type for the check is encrypted "
+                    "and deleted as soon as it is done."
                 ),
             ),
             Row(
