@@ -1,22 +1,27 @@
-"""Time passing: APScheduler only knocks; the database decides which process runs a job, and when it is due."""
+"""Time passing: a thread only knocks; the database decides which process runs a job, and when it is due."""
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
 from bot.log import where
-from models import schedule
+from models import inbox, schedule, sending
 from models.reminder import ReminderRules
 from scheduler.jobs import JOBS, Job
 
 KNOCK_SECONDS = 1
 AFTER_FAILURE = timedelta(seconds=30)
+CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
+"""Machines with a working time service differ by less; a job that waits longer was put off by a wrong clock."""
+
+LONGEST_WORK_SECONDS = 60
+"""What was begun before a clock went back may be written with the wrong time after it."""
 
 log = structlog.get_logger()
 
@@ -30,15 +35,22 @@ class Ticks:
         self._rules = rules
         self._jobs = jobs
         self._not_before: dict[str, datetime] = {}
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._still_wrong_until = float("-inf")
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._knock_forever, name="ticks", daemon=True)
 
     def start(self) -> None:
-        self._scheduler.add_job(self._knock, "interval", seconds=KNOCK_SECONDS, max_instances=1, coalesce=True)
-        self._scheduler.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Let a running job end first."""
-        self._scheduler.shutdown(wait=True)
+        self._stopped.set()
+        self._thread.join()
+
+    def _knock_forever(self) -> None:
+        """By a clock that nobody can set: a scheduler that waits for a time of day stands still when that goes back."""
+        while not self._stopped.wait(KNOCK_SECONDS):
+            self._knock()
 
     def _knock(self) -> None:
         try:
@@ -50,12 +62,28 @@ class Ticks:
         """Run every job that is due and that no other process has taken; the names of those that succeeded."""
         now = self._clock.now()
         with self._database.reading() as session:
-            due = [job for job in self._jobs if self._is_due(session, job, now)]
-        return [job.name for job in due if self._tried(job, now)]
+            known = schedule.times(session)
+        if self._clock_went_back(known, now):
+            log.error("clock_went_back")
+            self._still_wrong_until = time.monotonic() + LONGEST_WORK_SECONDS
+            with self._database.writing() as session:
+                schedule.clock_went_back(session, now)
+            self._not_before.clear()
+            known = {}
+        if time.monotonic() < self._still_wrong_until:
+            self._put_right(now)
+        return [job.name for job in self._jobs if known.get(job.name, now) <= now and self._tried(job, now)]
 
-    def _is_due(self, session: Session, job: Job, now: datetime) -> bool:
-        row = session.get(schedule.Schedule, job.name)
-        return row is None or row.next_run <= now
+    def _clock_went_back(self, known: Mapping[str, datetime], now: datetime) -> bool:
+        """Whether a job waits for a later moment than anybody could have chosen by now."""
+        latest = now + CLOCKS_AGREE_WITHIN
+        return any(known.get(job.name, now) > job.next_run(latest) for job in self._jobs)
+
+    def _put_right(self, now: datetime) -> None:
+        """Nothing shall wait for the tomorrow of a clock that ran ahead."""
+        with self._database.writing() as session:
+            sending.clock_went_back(session, now)
+            inbox.clock_went_back(session, now)
 
     def _tried(self, job: Job, now: datetime) -> bool:
         """One job's fault does not keep the others from running; it is tried again a little later."""

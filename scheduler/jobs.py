@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
-from models import binding, contact, conversation, inbox, message, notice, reminder
+from models import binding, callback, case, contact, conversation, evidence, inbox, message, notice, receipt, reminder
 from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
+from scheduler import cases, told
 
 PORTION = 1_000
 """Rows of one transaction: nobody else can write to SQLite meanwhile."""
@@ -21,14 +25,16 @@ FORGOTTEN_AT = time(3, 30)
 
 @dataclass(frozen=True)
 class Job:
-    """`next_run` gives the moment after `now` at which the job is due again.
-
-    `run` does a portion and says whether there is more to do: nobody else can write to SQLite meanwhile.
-    """
+    """`run` does a portion and says whether there is more to do: nobody else can write to SQLite meanwhile."""
 
     name: str
-    next_run: Callable[[datetime], datetime]
+    trigger: BaseTrigger
     run: Callable[[Session, ReminderRules, datetime], bool | None]
+
+    def next_run(self, now: datetime) -> datetime:
+        """The moment after `now` at which it is due again, in UTC."""
+        following: datetime = self.trigger.get_next_fire_time(now, now)
+        return following.astimezone(UTC)
 
 
 def _plan_reminders(session: Session, rules: ReminderRules, now: datetime) -> bool:
@@ -53,34 +59,42 @@ def _forget(session: Session, rules: ReminderRules, now: datetime) -> bool:
     contacts = [link.contact_id for link in unlinked]
     message.forget_reminders(session, contacts)
     notice.forget(session, contacts)
+    case.forget_links(session, contacts)
     return len(unlinked) == PORTION
 
 
 def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> bool:
     """What is kept for months and not for days: links to workers who have left, what old messages said, and
-    everything about people who blocked us long ago."""
+    everything about people who blocked us long ago, and old callbacks."""
     links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
     message.forget_reminders(session, links)
     notice.forget(session, links)
+    case.forget_links(session, links)
     messages = message.forget_old(session, now, PORTION)
     people = contact.forget_gone(session, now, PORTION)
-    return PORTION in (len(links), messages, people)
+    callbacks = callback.forget_old(session, now, PORTION)
+    closed = case.forget_old(session, now, PORTION)
+    photos = evidence.forget_old(session, now, PORTION)
+    details = receipt.forget_old(session, now, PORTION)
+    return PORTION in (len(links), messages, people, callbacks, closed, photos, details)
 
 
-def _daily(at: time) -> Callable[[datetime], datetime]:
-    def next_run(now: datetime) -> datetime:
-        today = datetime.combine(taipei_day(now), at, TAIPEI)
-        return (today if now < today else today + timedelta(days=1)).astimezone(UTC)
-
-    return next_run
+def _daily(at: time) -> BaseTrigger:
+    return CronTrigger(hour=at.hour, minute=at.minute, timezone=TAIPEI)
 
 
-def _in_ten_minutes(now: datetime) -> datetime:
-    return now + timedelta(minutes=10)
+def _every(pause: timedelta) -> BaseTrigger:
+    # With a beginning of its own it reads no clock.
+    return IntervalTrigger(
+        seconds=int(pause.total_seconds()), start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC
+    )
 
 
 JOBS = (
     Job("plan_reminders", _daily(PLANNED_AT), _plan_reminders),
-    Job("forget", _in_ten_minutes, _forget),
+    Job("forget", _every(timedelta(minutes=10)), _forget),
     Job("forget_the_past", _daily(FORGOTTEN_AT), _forget_the_past),
+    Job("follow_up", _every(timedelta(minutes=1)), told.follow_up),
+    Job("say_late", _every(timedelta(minutes=1)), cases.say_late),
+    Job("walk", _every(timedelta(hours=1)), told.walk),
 )

@@ -9,8 +9,9 @@ from law.appeals import appeal_until
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode, may_transfer
 from locales import Text, _, taipei_day, verbatim
+from models import reaction
 from models.binding import in_force
-from models.content import Button, Call, Card, Content, Postback, Row, Tone
+from models.content import Button, Card, Content, Row, Tone
 from models.message import Message
 from models.notice import events_told_by, was_told
 from models.permit import Permit, PermitStatus
@@ -186,15 +187,16 @@ def _report(event: PermitEvent, message: Message, *what: Text) -> Card:
     if event.permit.employer_name:
         rows.append(Row(_("Employer"), verbatim(event.permit.employer_name)))
     return Card(
-        title=_("Act today: call 1955 and say where you stay"),
+        title=_("Act today: if you are not missing, say so here and call 1955"),
         lead=(
+            _("Tap “I am here, this is wrong”: we write down what you say, and when, and a person reads it."),
             _("Tell 1955 where you stay and how to reach you. It is free, day and night. Ask for the case number."),
             *what,
             _("Keep proof: messages, photos, your work times, your payslips."),
         ),
         rows=(*rows, Row(_("Reported on"), verbatim(taipei_day(event.occurred_at))), *_letter(event)),
         notes=(_("If you left because you were not safe, tell 1955 that too. In danger, call 110."),),
-        buttons=_buttons(message),
+        buttons=_buttons_of_report(message, event),
         tone=Tone.URGENT,
     )
 
@@ -237,10 +239,15 @@ def _letter(event: PermitEvent) -> tuple[Row, ...]:
 
 
 def _buttons(message: Message) -> tuple[Button, ...]:
+    return reaction.CALL_1955, reaction.need_help(message), reaction.understood(message)
+
+
+def _buttons_of_report(message: Message, report: PermitEvent) -> tuple[Button, ...]:
     return (
-        Call(_("Call 1955"), "1955"),
-        Postback(_("I need help"), f"need_help:{message.id}", said=_("I need help")),
-        Postback(_("Understood"), f"understood:{message.id}", said=_("Understood")),
+        reaction.disputed(message, report),
+        reaction.unsafe(message),
+        reaction.CALL_1955,
+        reaction.understood(message),
     )
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from law.health_examinations import Examination, examinations
 from law.residence import extend_residence
 from locales import Text, _, ngettext, verbatim
+from models import reaction
 from models.binding import in_force
-from models.content import Button, Call, Card, Content, Postback, Row, Tone
+from models.content import Button, Card, Content, Row, Tone
 from models.message import Message
 from models.permit import Permit, PermitStatus, permits_of
 from models.permit_advice import CHECK_WITH_NIA, as_of, last_safe_day, next_steps, window_rows
@@ -143,11 +144,7 @@ def _window(message: Message) -> Examination:
 
 
 def _buttons(message: Message) -> tuple[Button, ...]:
-    return (
-        Postback(_("Understood"), f"understood:{message.id}", said=_("Understood")),
-        Postback(_("I need help"), f"need_help:{message.id}", said=_("I need help")),
-        Call(_("Call 1955"), "1955"),
-    )
+    return reaction.understood(message), reaction.need_help(message), reaction.CALL_1955
 
 
 Composer = Callable[[Session, Message, date], Content]
