@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from uuid import UUID
 
 import orjson
@@ -15,12 +17,16 @@ from bot.line.answers import Answer, Outcome
 from bot.line.render import UnsendableError, render
 from bot.log import where
 from locales import MissingTranslationError, taipei_day
+from models import binding, permit, quota, rate, schedule, sending
 from models import content as contents
-from models import rate, sending
 from models.content import Content
-from models.message import Lane, Message, MessageState
+from models.message import OWED, Lane, Message, MessageState
+from models.quota import Standing
+from models.secrets import SealError
 from models.sending import AFTER_OUR_FAULT, LEASE, RETRY_KEY_LIVES
 
+COMPOSED = (Lane.URGENT, Lane.REMINDER)
+"""Said in the words that are true when they leave."""
 REPLY_RETRY = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
 AFTER_RATE_LIMIT = timedelta(seconds=1)
@@ -28,6 +34,18 @@ AFTER_RATE_LIMIT = timedelta(seconds=1)
 log = structlog.get_logger()
 
 Composer = Callable[[Session, Message, date], Content | None]
+
+
+class MayPush(IntEnum):
+    """What may be pushed, each with all before it; free replies always leave.
+
+    A late answer is not worth the reserve: who writes again is answered for free.
+    """
+
+    NOTHING = 0
+    URGENT = 1
+    ANSWERS = 2
+    ROUTINE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +61,39 @@ class Ready:
     doubted: bool
 
 
-def prepare(session: Session, compose: Composer, me: str, now: datetime, limit: int, *, lowest: Lane) -> list[Ready]:
-    """Lease what is due and freeze it; what is no longer true ends here and never leaves."""
+def prepare(
+    session: Session,
+    compose: Composer,
+    me: str,
+    now: datetime,
+    limit: int,
+    *,
+    may_push: MayPush = MayPush.ROUTINE,
+) -> tuple[list[Ready], int]:
+    """Lease what is due and freeze it, and how many were looked at; what need not be said any more ends here."""
     sending.release_expired(session, now)
+    lowest = Lane.ANNOUNCEMENT if may_push is MayPush.ROUTINE else Lane.REPLY
     with session.no_autoflush:
-        claimed = sending.claim(session, me, now, limit, lowest=lowest)
-        found = [ready for message in claimed if (ready := _guarded(session, compose, message, now))]
+        claimed = sending.claim(session, me, now, limit, lowest=lowest, pushes=may_push > MayPush.NOTHING)
+        _read_ahead(session, claimed)
+        found = [ready for message in claimed if (ready := _guarded(session, compose, message, now, may_push))]
     session.flush()
-    return found
+    return found, len(claimed)
 
 
-def _guarded(session: Session, compose: Composer, message: Message, now: datetime) -> Ready | None:
+def _read_ahead(session: Session, claimed: Sequence[Message]) -> None:
+    """What composers ask of the record, for all of them at once: asking for each costs more than all the rest."""
+    composed = [message.contact_id for message in claimed if message.lane in COMPOSED]
+    if composed:
+        # With a damaged cell among them each is asked for by itself, and only hers must wait.
+        with suppress(SealError):
+            permit.read_ahead(session, binding.read_ahead(session, composed))
+
+
+def _guarded(session: Session, compose: Composer, message: Message, now: datetime, may_push: MayPush) -> Ready | None:
     """Whatever is wrong with one message must not stop the others."""
     try:
-        return _ready(session, compose, message, now)
+        return _ready(session, compose, message, now, may_push)
     except SQLAlchemyError:
         raise  # nothing more can be done in this transaction
     except Exception as fault:
@@ -67,7 +104,7 @@ def _guarded(session: Session, compose: Composer, message: Message, now: datetim
         return None
 
 
-def _ready(session: Session, compose: Composer, message: Message, now: datetime) -> Ready | None:
+def _ready(session: Session, compose: Composer, message: Message, now: datetime, may_push: MayPush) -> Ready | None:
     doubted = message.in_doubt
     by_reply = message.reply_token is not None and message.reply_until is not None and now < message.reply_until
     if doubted and message.reply_token is not None and not by_reply:
@@ -80,12 +117,15 @@ def _ready(session: Session, compose: Composer, message: Message, now: datetime)
     if not by_reply and not message.contact.reachable:
         message.supersede("unreachable")
         return None
+    if not by_reply and not doubted and message.lane == Lane.REPLY and not _worth_a_push(session, message, may_push):
+        message.supersede("too late")
+        return None
     body = _frozen(session, compose, message, now)
     if body is None:
         message.supersede("no longer true")
         return None
     if not by_reply:
-        message.reply_token = None
+        message.reply_token = message.reply_until = None
     message.in_doubt = True
     if not doubted:
         message.first_tried_at = now
@@ -100,10 +140,20 @@ def _ready(session: Session, compose: Composer, message: Message, now: datetime)
     )
 
 
+def _worth_a_push(session: Session, message: Message, may_push: MayPush) -> bool:
+    """Whether an answer whose token is of no use any more may cost a message of the month."""
+    if message.kind == OWED:
+        return True
+    if may_push < MayPush.ANSWERS:
+        return False
+    # Without a time for its token it was let through before, and LINE only asked us to wait.
+    return message.reply_until is None or quota.may_answer_late(session, message.contact_id)
+
+
 def _frozen(session: Session, compose: Composer, message: Message, now: datetime) -> bytes | None:
     """The rendered messages, the same while LINE may have them; None when there is nothing true to say any more."""
     says = None
-    if message.lane in (Lane.URGENT, Lane.REMINDER):
+    if message.lane in COMPOSED:
         # Also for a retry: what was true an hour ago must still be true now.
         says = compose(session, message, taipei_day(now))
         if says is None:
@@ -118,8 +168,13 @@ def _frozen(session: Session, compose: Composer, message: Message, now: datetime
     return message.body
 
 
-def mark(session: Session, channel: str, answered: Sequence[tuple[Ready, Answer]], now: datetime) -> None:
-    """Note how attempts ended, and what follows from it. Marking the same twice changes nothing."""
+def mark(
+    session: Session, channel: str, answered: Sequence[tuple[Ready, Answer]], now: datetime
+) -> tuple[Standing, Standing] | None:
+    """Note how attempts ended, and what follows from it. Marking the same twice changes no message.
+
+    Gives back how the month's quota stood before the pushes that LINE took, and how it stands.
+    """
     accepted = {
         ready.message_id: answer.accepted_request_id or answer.request_id
         for ready, answer in answered
@@ -134,8 +189,14 @@ def mark(session: Session, channel: str, answered: Sequence[tuple[Ready, Answer]
         if message is not None:
             _mark_unsent(message, ready, answer, now)
     session.flush()
+    if any(answer.outcome is Outcome.MONTHLY_LIMIT for _ready, answer in answered):
+        schedule.give_back(session, quota.READING, now)
+    # The rows that all senders share come last, and in the order in which `prepare` takes them.
+    pushes = sum(answer.accepted and ready.endpoint == "push" for ready, answer in answered)
+    counted = quota.count(session, channel, pushes, now) if pushes else None
     for endpoint in {ready.endpoint for ready, answer in answered if answer.outcome is Outcome.RATE_LIMITED}:
         rate.slow_down(session, channel, endpoint, AFTER_RATE_LIMIT.total_seconds())
+    return counted
 
 
 def _mark_unsent(message: Message, ready: Ready, answer: Answer, now: datetime) -> None:
@@ -159,6 +220,13 @@ def _mark_unsent(message: Message, ready: Ready, answer: Answer, now: datetime) 
         case Outcome.NOT_SENT:
             message.in_doubt = ready.doubted
             _try_again(message, now, _pause(message, ready), answer)
+        case Outcome.MONTHLY_LIMIT if message.lane == Lane.REPLY and message.kind != OWED and not ready.doubted:
+            message.in_doubt = False
+            message.supersede("too late")
+        case Outcome.MONTHLY_LIMIT:
+            # It keeps its place: the sender's gate, and not the message, waits until there is quota again.
+            message.in_doubt = ready.doubted
+            message.wait(message.not_before, answer.outcome.value)
         case _:
             message.in_doubt = ready.doubted
             _try_again(message, now, _NOT_NOW[answer.outcome], answer)
@@ -167,7 +235,6 @@ def _mark_unsent(message: Message, ready: Ready, answer: Answer, now: datetime) 
 # What LINE turns away for a while, and for how long.
 _NOT_NOW = {
     Outcome.RATE_LIMITED: AFTER_RATE_LIMIT,
-    Outcome.MONTHLY_LIMIT: timedelta(hours=1),
     Outcome.UNAUTHORISED: timedelta(minutes=1),
     Outcome.FORBIDDEN: timedelta(minutes=1),
 }

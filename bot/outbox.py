@@ -4,22 +4,23 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm import Session
 
 from bot import delivery
 from bot.clock import Clock
-from bot.database import Database
-from bot.delivery import Composer, Ready
+from bot.database import DATABASE_DOWN, Database
+from bot.delivery import Composer, MayPush, Ready
 from bot.line.answers import Answer, Outcome
 from bot.line.client import LineClient
 from bot.log import where
 from bot.process import process_name
+from bot.quota import QuotaGate, tell
 from models import rate
 from models.delivery_hours import DeliveryHours
-from models.message import Lane
+from models.quota import RESERVE_PERCENT
 from models.sending import LEASE
 
 BATCH = 200
@@ -32,7 +33,6 @@ STOPPED_SECONDS = 30
 """After LINE refused our access: long enough not to hammer it, short enough for a new token to be noticed."""
 FINISH_SECONDS = 12
 
-DATABASE_DOWN = (OperationalError, InterfaceError, NoConnectionFree, OSError)
 
 log = structlog.get_logger()
 
@@ -52,6 +52,7 @@ class Outbox:
         channel: str,
         hours: DeliveryHours,
         compose: Composer,
+        reserve_percent: int = RESERVE_PERCENT,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -59,6 +60,8 @@ class Outbox:
         self._channel = channel
         self._hours = hours
         self._compose = compose
+        self._reserve_percent = reserve_percent
+        self._gate = QuotaGate(channel, reserve_percent)
         self._me = process_name()
         self._woken = asyncio.Event()
         self._room = asyncio.Event()
@@ -67,7 +70,6 @@ class Outbox:
         self._sending: set[asyncio.Task[None]] = set()
         self._answered: asyncio.Queue[tuple[Ready, Answer]] = asyncio.Queue()
         self._stopped_until = 0.0
-        self._quota_gone_until = 0.0
 
     def wake(self) -> None:
         """Something is due now (may be called from any thread)."""
@@ -98,19 +100,19 @@ class Outbox:
             await marker
 
     async def _send_due(self) -> bool:
-        """Start what may leave now; False when nothing was due."""
+        """Start what may leave now; False when nothing was due that may leave."""
         if time.monotonic() < self._stopped_until:
             return False
         await self._room.wait()
         preparing = asyncio.ensure_future(asyncio.to_thread(self._prepare))
         try:
-            slots = await asyncio.shield(preparing)
+            slots, any_due = await asyncio.shield(preparing)
         except asyncio.CancelledError:
             # We stop, but what was leased in this moment is ours to send.
-            self._start(await preparing)
+            self._start((await preparing)[0])
             raise
         self._start(slots)
-        return bool(slots)
+        return any_due
 
     def _start(self, slots: Sequence[Slot]) -> None:
         for at, request in slots:
@@ -125,36 +127,66 @@ class Outbox:
         if len(self._sending) <= IN_FLIGHT - BATCH:
             self._room.set()
 
-    def _prepare(self) -> Sequence[Slot]:
-        """What may leave, and when; nothing while the database cannot say."""
+    def _prepare(self) -> tuple[Sequence[Slot], bool]:
+        """What may leave, and when, and whether anything was due; nothing while the database cannot say."""
         now = self._clock.now()
         try:
             with self._database.writing() as session:
-                found = delivery.prepare(session, self._compose, self._me, now, BATCH, lowest=self._lowest_lane())
+                found, looked_at = self._take(session, now)
                 slots: list[Slot] = []
                 for endpoint in {request.endpoint for request in found}:
                     requests = [request for request in found if request.endpoint == endpoint]
                     first, apart = rate.reserve(session, self._channel, endpoint, len(requests))
                     first += time.monotonic()
                     slots += [(first + place * apart, request) for place, request in enumerate(requests)]
-                return slots
+                return slots, looked_at > 0
         except DATABASE_DOWN as failure:
             log.error("outbox_waits_for_database", error=where(failure))
         except Exception as failure:  # a fault of ours: the messages of the next moment may not have it
             log.critical("outbox_cannot_prepare", error=where(failure))
-        return ()
+        return (), False
 
-    def _lowest_lane(self) -> Lane:
-        """Nothing routine at night, nor while only replies and what is urgent may use what is left of the quota."""
-        if time.monotonic() < self._quota_gone_until or not self._hours.allow(self._clock.now()):
-            return Lane.REPLY
-        return Lane.ANNOUNCEMENT
+    def _take(self, session: Session, now: datetime) -> tuple[list[Ready], int]:
+        """Lease what is due, as far as the hour and the month's quota let it leave; and how many were looked at."""
+        wanted = MayPush.ROUTINE if self._hours.allow(now) else MayPush.ANSWERS
+        left = self._gate.routine_left(session, now)
+        if self._gate.shut:
+            asking, looked_at = self._ask(session, now, wanted if left is None or left > 0 else MayPush.URGENT)
+            free, more = self._prepared(session, now, BATCH, MayPush.NOTHING)
+            return asking + free, looked_at + more
+        found: list[Ready] = []
+        looked_at = 0
+        while looked_at < BATCH and (left is None or left > 0):
+            limit = BATCH - looked_at if left is None else min(left, BATCH - looked_at)
+            some, more = self._prepared(session, now, limit, wanted)
+            found, looked_at = found + some, looked_at + more
+            if more < limit:
+                return found, looked_at
+            if left is not None:
+                left -= sum(request.endpoint == "push" for request in some)
+        urgent, more = self._prepared(session, now, BATCH - looked_at, MayPush.URGENT)
+        return found + urgent, looked_at + more
+
+    def _ask(self, session: Session, now: datetime, may_push: MayPush) -> tuple[list[Ready], int]:
+        """Once in a while one message finds out whether LINE still says that the month is used up."""
+        if not self._gate.may_ask:
+            return [], 0
+        found, looked_at = self._prepared(session, now, 1, may_push)
+        if any(request.endpoint == "push" for request in found):
+            self._gate.asked()
+        return found, looked_at
+
+    def _prepared(self, session: Session, now: datetime, limit: int, may_push: MayPush) -> tuple[list[Ready], int]:
+        if limit == 0:
+            return [], 0
+        return delivery.prepare(session, self._compose, self._me, now, limit, may_push=may_push)
 
     async def _send(self, at: float, request: Ready) -> None:
         leased_until = time.monotonic() + LEASE.total_seconds()
         await asyncio.sleep(at - time.monotonic())
         if time.monotonic() > leased_until:
             return  # this process stood still; by now another may have sent it
+        left_at = time.monotonic()
         if request.endpoint == "reply":
             answer = await self._line.reply(request.body)
         else:
@@ -163,8 +195,9 @@ class Outbox:
             log.critical("line_refuses_our_access", outcome=answer.outcome.value)
             self._stopped_until = time.monotonic() + STOPPED_SECONDS
         elif answer.outcome is Outcome.MONTHLY_LIMIT:
-            log.critical("line_monthly_limit_reached")
-            self._quota_gone_until = time.monotonic() + STOPPED_SECONDS
+            self._gate.refused()
+        elif answer.outcome is Outcome.ACCEPTED and request.endpoint == "push":
+            self._gate.accepted(left_at)
         self._answered.put_nowait((request, answer))
 
     async def _mark_forever(self) -> None:
@@ -184,7 +217,9 @@ class Outbox:
         """False when the database could not take it: what LINE said must not be forgotten."""
         try:
             with self._database.writing() as session:
-                delivery.mark(session, self._channel, batch, self._clock.now())
+                counted = delivery.mark(session, self._channel, batch, self._clock.now())
+            if counted is not None:
+                tell(*counted, self._reserve_percent)
         except DATABASE_DOWN as failure:
             log.error("outbox_cannot_mark", error=where(failure))
             return False

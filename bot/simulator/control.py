@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bot.simulator.clock import instant
 from bot.simulator.faults import Fault
 from bot.simulator.people import Impossible
+from bot.simulator.quota import RESERVED, UNCOUNTED, use
 from bot.simulator.requests import Body, after, json_answer, read, route
 from bot.simulator.site import Site
 from bot.simulator.store import Connection, save_setting, setting
@@ -48,7 +49,12 @@ class RawEvents(Body):
 
 
 class Quota(Body):
+    """What is not given stays as it is. `others` more messages were sent by hand in LINE's manager."""
+
     limit: int | None = Field(default=None, ge=0)
+    others: int = Field(default=0, ge=0)
+    reserved: int = Field(default=0, ge=0)
+    uncounted: int = Field(default=0, ge=0)
 
 
 class Advance(Body):
@@ -141,10 +147,17 @@ class ControlApi:
         return json_answer({"status": status, "error": error})
 
     async def _set_quota(self, request: Request) -> Response:
-        limit = (await read(request, Quota)).limit
-        stored = None if limit is None else str(limit)
-        await self._site.store.run(lambda db: save_setting(db, "monthly_limit", stored))
-        return json_answer({"limit": limit})
+        wanted = await read(request, Quota)
+        names = {"limit": "monthly_limit", "reserved": RESERVED, "uncounted": UNCOUNTED}
+
+        def work(db: Connection) -> None:
+            for name in wanted.model_fields_set & names.keys():
+                value = getattr(wanted, name)
+                save_setting(db, names[name], None if value is None else str(value))
+            use(db, wanted.others, self._site.clock.now())
+
+        await self._site.store.run(work)
+        return json_answer(wanted.model_dump(exclude_unset=True))
 
     async def _clock(self, request: Request) -> Response:
         return json_answer({"now": self._site.clock.now().isoformat()})
