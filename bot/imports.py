@@ -2,38 +2,31 @@
 
 import csv
 import gc
-import hashlib
-import os
-import pickle
-import sqlite3
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
-from operator import attrgetter
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.import_desk import Desk, Numbered
 from bot.permit_file import open_permits
+from bot.slices import saved
 from models.permit_import import Counts, refusals, upsert
 from models.permit_problem import Code, Problem, describe, problem
-from models.permit_row import PermitRow, read_row
+from models.permit_row import PermitRow, permit_no_in, read_row
+from models.portions import portions
 from models.reminder import ReminderRules
+from models.same_worker import contradictions
 
 SLICE = 2_500
 """Rows a transaction. On SQLite all other writers wait while it lasts, about 0.2 s; but each slice also writes most
 of the pages of the blind indexes anew, so with smaller ones the whole takes longer."""
-PAUSE_ON_SQLITE = 0.05
-"""Seconds between slices: with less, a writer that sleeps and tries again may find the lock taken for seconds."""
 MOST_ROWS = 2_000_000
-_MOST_COLLISIONS = 5
 
 
 class Outcome(StrEnum):
@@ -60,8 +53,7 @@ class Verdict:
 
 
 Report = Callable[[Verdict], None]
-Numbered = tuple[int, PermitRow]
-Entry = TypeVar("Entry")
+Judged = list[tuple[Verdict, PermitRow | None]]
 
 
 @dataclass
@@ -109,22 +101,40 @@ def import_permits(
     be read.
     """
     result = ImportResult()
-    with closing(_Desk()) as desk, _fewer_collections():
-        for judged in _slices(_judged(path, max_rows, desk)):
-            good = _judge_against_records(database, judged)
-            for verdict, _ in judged:
-                result.count(verdict)
-                report(verdict)
+    with closing(Desk()) as desk, fewer_collections():
+        for good in judged_slices(database, path, max_rows, desk, result, report):
             if not dry_run and (skip_bad or not result.bad):
                 desk.set_aside(good)
         if not dry_run and (skip_bad or not result.bad):
             for numbered in desk.taken_up():
-                counts = _save(database, [row for _, row in numbered], rules, clock)
+                counts = saved(database, partial(_upserted, [row for _, row in numbered], rules, clock))
                 result.add(counts)
-                for place, reason in counts.refused.items():
-                    report(Verdict(numbered[place][0], (reason,)))
+                report_refused(numbered, counts, report)
             result.saved = True
     return result
+
+
+def judged_slices(
+    database: Database,
+    path: Path,
+    max_rows: int,
+    desk: Desk,
+    result: ImportResult,
+    report: Report,
+) -> Iterator[list[Numbered]]:
+    """The rows of the file that may be saved, slice by slice; every row is judged, counted and reported."""
+    for judged in portions(_judged(path, max_rows, desk), SLICE):
+        good = _judge_against_records(database, judged)
+        for verdict, _ in judged:
+            result.count(verdict)
+            report(verdict)
+        yield good
+
+
+def report_refused(numbered: Sequence[Numbered], counts: Counts, report: Report) -> None:
+    """The rows that were refused only while saving."""
+    for place, reason in counts.refused.items():
+        report(Verdict(numbered[place][0], (reason,)))
 
 
 @contextmanager
@@ -145,21 +155,24 @@ def verdict_file(path: Path) -> Iterator[Report]:
         yield write
 
 
-def _judged(path: Path, max_rows: int, desk: "_Desk") -> Iterator[tuple[Verdict, PermitRow | None]]:
-    """Every line by itself, and whether its permit has stood in the file before."""
+def _judged(path: Path, max_rows: int, desk: Desk) -> Iterator[tuple[Verdict, PermitRow | None]]:
+    """Every line by itself, and beside what the file said of its permit and its worker before."""
     for line in open_permits(path, max_rows=max_rows):
         read = read_row(line.values, line.problems)
         if isinstance(read, list):
+            desk.note_bad_row(permit_no_in(line.values, line.problems), line.number)
             yield Verdict(line.number, tuple(read)), None
             continue
         first = desk.first_line(read.permit_no, line.number)
-        if first == line.number:
-            yield Verdict(line.number, warnings=read.warnings), read
-        else:
+        if first != line.number:
             yield Verdict(line.number, (problem("permit_no", Code.DUPLICATE, first),), read.warnings), None
+            continue
+        since, there, here = desk.said_first(read, line.number)
+        wrong, odd = contradictions(there, here, since)
+        yield Verdict(line.number, wrong, (*read.warnings, *odd)), None if wrong else read
 
 
-def _judge_against_records(database: Database, judged: list[tuple[Verdict, PermitRow | None]]) -> list[Numbered]:
+def _judge_against_records(database: Database, judged: Judged) -> list[Numbered]:
     """The rows to be saved; the verdict on a row that contradicts what is stored is put in its place."""
     places = [place for place, (_, row) in enumerate(judged) if row]
     rows = [row for _, row in judged if row]
@@ -171,64 +184,12 @@ def _judge_against_records(database: Database, judged: list[tuple[Verdict, Permi
     return [(verdict.line, row) for verdict, row in judged if row]
 
 
-def _save(database: Database, rows: list[PermitRow], rules: ReminderRules, clock: Clock) -> Counts:
-    if database.engine.dialect.name == "sqlite":
-        time.sleep(PAUSE_ON_SQLITE)
-    for _ in range(_MOST_COLLISIONS):
-        # Another import may store the same worker or permit at the same moment; the next time we see it.
-        with suppress(IntegrityError, OperationalError), database.writing() as session:
-            return upsert(session, rows, rules, clock.now())
-    with database.writing() as session:
-        return upsert(session, rows, rules, clock.now())
-
-
-class _Desk:
-    """Where rows lie between being judged and being saved: on disk, so that memory does not grow with the file.
-
-    It is a temporary file of SQLite's, which has no name and is gone with the process. People's rows lie in it
-    sealed with a key that nobody else ever has.
-    """
-
-    def __init__(self) -> None:
-        self._cipher = AESGCM(AESGCM.generate_key(256))
-        self._db = sqlite3.connect("", isolation_level=None)
-        for statement in (
-            "PRAGMA journal_mode=OFF",
-            "CREATE TABLE first (permit BLOB PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE slice (number INTEGER PRIMARY KEY, nonce BLOB NOT NULL, sealed BLOB NOT NULL)",
-            "BEGIN",
-        ):
-            self._db.execute(statement)
-
-    def first_line(self, permit_no: str, line: int) -> int:
-        """Where the permit stood first: on this line, unless there was one before."""
-        permit = hashlib.blake2b(permit_no.encode(), digest_size=16).digest()
-        if self._db.execute("INSERT OR IGNORE INTO first VALUES (?, ?)", (permit, line)).rowcount:
-            return line
-        return int(self._db.execute("SELECT line FROM first WHERE permit = ?", (permit,)).fetchone()[0])
-
-    def set_aside(self, rows: list[Numbered]) -> None:
-        nonce = os.urandom(12)
-        plain = pickle.dumps([(line, _values(row)) for line, row in rows])
-        sealed = self._cipher.encrypt(nonce, plain, None)
-        self._db.execute("INSERT INTO slice (nonce, sealed) VALUES (?, ?)", (nonce, sealed))
-
-    def taken_up(self) -> Iterator[list[Numbered]]:
-        for nonce, sealed in self._db.execute("SELECT nonce, sealed FROM slice ORDER BY number"):
-            # Ours alone: what does not open under our key raises before it is unpickled.
-            rows = pickle.loads(self._cipher.decrypt(nonce, sealed, None))
-            if rows:
-                yield [(line, PermitRow(*values)) for line, values in rows]
-
-    def close(self) -> None:
-        self._db.close()
-
-
-_values = attrgetter(*(field.name for field in fields(PermitRow) if field.name != "warnings"))
+def _upserted(rows: list[PermitRow], rules: ReminderRules, clock: Clock, session: Session) -> Counts:
+    return upsert(session, rows, rules, clock.now())
 
 
 @contextmanager
-def _fewer_collections() -> Iterator[None]:
+def fewer_collections() -> Iterator[None]:
     """Rows hold no cycles; looking through them for some again and again costs a quarter of the time."""
     before = gc.get_threshold()
     gc.set_threshold(max(before[0], 50_000), *before[1:])
@@ -236,8 +197,3 @@ def _fewer_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def _slices(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while some := list(islice(entries, SLICE)):
-        yield some

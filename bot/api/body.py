@@ -5,9 +5,11 @@ from typing import Any
 
 import orjson
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_ROWS = 10_000
+JSON = "application/json"
 
 
 class BodyRefused(Exception):  # noqa: N818  reads as what it says where it is caught
@@ -23,10 +25,13 @@ TOO_LARGE = (413, "too_large", f"Send at most {MOST_ROWS:,} rows and {MOST_BYTES
 
 async def rows_of(request: Request, name: str) -> Sequence[Mapping[str, Any]]:
     """The objects of the list under this name, the only thing in the body. Raises BodyRefused."""
+    written_in = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if written_in != JSON:
+        raise BodyRefused(415, "not_json", f"Send the body as {JSON}.")
     try:
         # Refuses NaN, lone surrogates and bytes that are no UTF-8.
         body = orjson.loads(await _bytes_of(request))
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, ClientDisconnect):
         raise BodyRefused(400, "not_json", "The body is not valid JSON in UTF-8.") from None
     if not isinstance(body, dict) or body.keys() != {name} or not isinstance(body[name], list):
         raise BodyRefused(422, "invalid_request", f'The body must be an object with one list: {{"{name}": […]}}.')

@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
-from bot.api.body import MOST_ROWS
+from bot.api.body import JSON, MOST_ROWS
 from law.missing_reports import ReasonCode
-from models.event_row import EVENT_COLUMNS, REQUIRED_OF_EVENTS
+from models.event_row import EVENT_COLUMNS, LARGEST_SEQUENCE, REQUIRED_OF_EVENTS
 from models.permit_event import EventKind
 from models.permit_problem import CHINESE_COLUMNS, Code
 from models.permit_row import COLUMNS, DATE_COLUMNS, REQUIRED
@@ -82,49 +82,66 @@ def openapi() -> dict[str, Any]:
 def _operation(name: str, summary: str, example: dict[str, Any], schema: str) -> dict[str, Any]:
     rows = {"type": "array", "maxItems": MOST_ROWS, "items": {"$ref": f"#/components/schemas/{schema}"}}
     body = {"type": "object", "required": [name], "properties": {name: rows}, "additionalProperties": False}
-    refusals = {
-        "400": "not JSON in UTF-8 (NaN and lone surrogates are not)",
-        "401": "no valid key",
-        "403": f"the key has not the scope {name}",
-        "413": "too many rows or bytes",
-        "422": "not an object with the one list",
-        "429": "too many calls; see Retry-After",
-        "503": "not all of it was saved; send the same call again",
-    }
+    left = {f"RateLimit-{one}": _number(required=True) for one in ("Limit", "Remaining", "Reset")}
+    wait = {"Retry-After": _number(required=True)}
     return {
         "operationId": f"send_{name}",
         "summary": summary,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body, "example": example}}},
+        "requestBody": {"required": True, "content": {JSON: {"schema": body, "example": example}}},
         "responses": {
-            "200": {
-                "description": "Every row was judged",
-                "headers": {f"RateLimit-{one}": _HEADER for one in ("Limit", "Remaining", "Reset")},
-                "content": _json("Results"),
-            },
-            **{status: {"description": why, "content": _json("Refusal")} for status, why in refusals.items()},
+            "200": _answer("Every row was judged", "Results", left),
+            "400": _answer("not JSON in UTF-8 (NaN and lone surrogates are not)", "Refusal", left),
+            "401": _answer("no valid key", "Refusal", {"WWW-Authenticate": {"required": True, "schema": _WORD}}),
+            "403": _answer(f"the key has not the scope {name}", "Refusal", {}),
+            "413": _answer("too many rows or bytes", "Refusal", left),
+            "415": _answer(f"a body that does not call itself {JSON}", "Refusal", left),
+            "422": _answer("not an object with the one list", "Refusal", left),
+            "429": _answer("too many calls with this key, or too many unknown keys", "Refusal", wait),
+            "503": _answer("not all of it was saved; send the same call again", "Refusal", wait),
         },
     }
 
 
-_HEADER = {"schema": {"type": "integer"}}
+_WORD = {"type": "string"}
 
 
-def _json(schema: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+def _number(*, required: bool) -> dict[str, Any]:
+    return {"required": required, "schema": {"type": "integer", "minimum": 0}}
+
+
+def _answer(why: str, schema: str, headers: dict[str, Any]) -> dict[str, Any]:
+    content = {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": why, "headers": headers, "content": content}
 
 
 def _permit() -> dict[str, Any]:
-    properties = {column: _cell(column) for column in COLUMNS}
+    properties = {column: _cell(column, required=column in REQUIRED) for column in COLUMNS}
     return {"type": "object", "required": [c for c in COLUMNS if c in REQUIRED], "properties": properties}
 
 
 def _event() -> dict[str, Any]:
-    properties = {column: _cell(column) for column in COLUMNS} | {column: _cell(column) for column in EVENT_COLUMNS}
-    properties["kind"] = {"type": "string", "enum": [kind.value for kind in EventKind]}
+    """Only where a permit is issued do its columns say anything."""
+    issued = [EventKind.PERMIT_ISSUED.value]
+    return {
+        "oneOf": [
+            _event_of([kind.value for kind in EventKind if kind.value not in issued], {}),
+            _event_of(issued, {column: _cell(column, required=False) for column in COLUMNS})
+            | {
+                "description": "The columns of the new permit may be given; then all that a permit requires are "
+                "required."
+            },
+        ]
+    }
+
+
+def _event_of(kinds: list[str], permit: dict[str, Any]) -> dict[str, Any]:
+    properties = permit | {column: _cell(column, required=column in REQUIRED_OF_EVENTS) for column in EVENT_COLUMNS}
+    properties["kind"] = {"type": "string", "enum": kinds}
     properties["occurred_at"] = {"type": "string", "format": "date-time", "description": "With its time zone"}
     properties["sequence"] = {
         "type": ["integer", "null"],
         "minimum": 0,
+        "maximum": LARGEST_SEQUENCE,
         "description": "The order of the permit's events in your system. It decides where all of them have one; "
         "else occurred_at does. The order of arrival never does.",
     }
@@ -132,21 +149,17 @@ def _event() -> dict[str, Any]:
         "type": ["string", "null"],
         "description": "Known: " + ", ".join(reason.value for reason in ReasonCode),
     }
-    return {
-        "type": "object",
-        "required": [column for column in EVENT_COLUMNS if column in REQUIRED_OF_EVENTS],
-        "properties": properties,
-        "description": "With kind permit_issued the columns of the new permit may be given; then all that a permit "
-        "requires are required.",
+    required = [column for column in EVENT_COLUMNS if column in REQUIRED_OF_EVENTS]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _cell(column: str, *, required: bool) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "type": "string" if required else ["string", "null"],
+        "description": CHINESE_COLUMNS.get(column, column),
     }
-
-
-def _cell(column: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"type": ["string", "null"], "description": CHINESE_COLUMNS.get(column, column)}
-    if column in REQUIRED or column in REQUIRED_OF_EVENTS:
-        cell["type"] = "string"
     if column in DATE_COLUMNS or column == "served_on":
-        cell["format"] = "date"
+        cell |= {"format": "date"} if required else {"anyOf": [{"format": "date"}, {"maxLength": 0}]}
     return cell
 
 
@@ -184,4 +197,5 @@ def _results() -> dict[str, Any]:
 
 
 def _refusal() -> dict[str, Any]:
-    return {"type": "object", "properties": {"error": {"type": "string"}, "message": {"type": "string"}}}
+    said = {"error": _WORD, "message": _WORD}
+    return {"type": "object", "required": ["error", "message"], "properties": said, "additionalProperties": False}

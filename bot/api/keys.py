@@ -1,39 +1,21 @@
 """The commands that make, list, rotate and revoke API keys; a secret is shown once, when it is made."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from bot.api.gate import allowance_of
 from bot.clock import Clock
-from bot.database import Database
-from bot.settings import Settings
-from models import api_key
+from bot.terminal import out, problems, writing
+from models import api_key, rate
 from models.api_key import ApiKey, Scope
-
-out = Console()
-problems = Console(stderr=True)
 
 Prefix = Annotated[str, typer.Argument(help="The beginning of the key, as `api-keys list` shows it")]
 
-
 commands = typer.Typer(no_args_is_help=True, help="The keys of the ministry's systems.")
-
-
-@contextmanager
-def _writing(ctx: typer.Context) -> Iterator[Session]:
-    settings: Settings = ctx.obj()
-    database = Database(settings.database_url, settings.keyring)
-    try:
-        with database.writing() as session:
-            yield session
-    finally:
-        database.close()
 
 
 @commands.command("create")
@@ -46,7 +28,7 @@ def create(
 ) -> None:
     """Make a key and show its secret, once."""
     now = Clock().now()
-    with _writing(ctx) as session:
+    with writing(ctx) as session:
         expires = now + timedelta(days=days) if days else None
         _, secret = api_key.create(session, name[:64], scope, now, test=test, expires_at=expires)
     _show(secret)
@@ -55,14 +37,16 @@ def create(
 @commands.command("list")
 def list_keys(ctx: typer.Context) -> None:
     """Every key, without its secret."""
-    table = Table("begins with", "name", "mode", "scopes", "made", "state")
+    table = Table("begins with", "name", "mode", "scopes", "made", "last used (UTC)", "state")
     now = Clock().now()
-    with _writing(ctx) as session:
+    with writing(ctx) as session:
         for key in api_key.all_keys(session):
             state = "in force" if key.holds(now) else "revoked" if key.revoked_at else "expired"
             if key.holds(now) and key.expires_at:
                 state += f" until {key.expires_at:%Y-%m-%d %H:%M} UTC"
-            table.add_row(key.prefix, key.name, key.mode, key.scopes, f"{key.created_at:%Y-%m-%d}", state)
+            used = rate.last_spent(session, allowance_of(key.id), now)
+            last = f"{used:%Y-%m-%d %H:%M}" if used else "never"
+            table.add_row(key.prefix, key.name, key.mode, key.scopes, f"{key.created_at:%Y-%m-%d}", last, state)
     out.print(table)
 
 
@@ -74,7 +58,7 @@ def rotate(
 ) -> None:
     """Make a key like this one; the old one holds a while longer."""
     now = Clock().now()
-    with _writing(ctx) as session:
+    with writing(ctx) as session:
         key = _known(session, prefix)
         if not key.holds(now):
             problems.print("That key is no longer in force; create a new one.")
@@ -86,7 +70,7 @@ def rotate(
 @commands.command("revoke")
 def revoke(ctx: typer.Context, prefix: Prefix) -> None:
     """Let a key open nothing from now on."""
-    with _writing(ctx) as session:
+    with writing(ctx) as session:
         api_key.revoke(_known(session, prefix), Clock().now())
     out.print("The key is revoked.")
 
