@@ -9,35 +9,36 @@ from typing import Annotated
 
 import typer
 import uvloop
-from rich.console import Console
-from rich.table import Table
 
 from bot import backup as backups
 from bot import doctor as diagnosis
 from bot import log, serving
 from bot.api.keys import commands as api_keys
-from bot.app import Service, create_app, line_client
+from bot.app import Service, create_app
+from bot.callback_commands import commands as callbacks
+from bot.casework import commands as cases
+from bot.channel import line_client
 from bot.clock import Clock
 from bot.database import Database
-from bot.import_report import import_and_report
+from bot.import_commands import commands as imports
 from bot.line import richmenus
 from bot.menus import people_who_see
+from bot.review_commands import commands as reviews
 from bot.settings import Settings, SettingsRefused, load
-from models import binding, rotation, sending
+from bot.terminal import out, problems
+from bot.verifying import Verifier
+from models import rotation, sending
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-imports = typer.Typer(no_args_is_help=True, help="Bring in the ministry's files.")
 menus = typer.Typer(no_args_is_help=True, help="The menus under the chat.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
-reviews = typer.Typer(no_args_is_help=True, help="Claims that a person must look at.")
 app.add_typer(imports, name="import")
 app.add_typer(reviews, name="reviews")
 app.add_typer(menus, name="richmenus")
 app.add_typer(keys, name="keys")
 app.add_typer(api_keys, name="api-keys")
-
-out = Console()
-problems = Console(stderr=True)
+app.add_typer(callbacks, name="callbacks")
+app.add_typer(cases, name="cases")
 
 
 def _settings() -> Settings:
@@ -50,7 +51,11 @@ def _settings() -> Settings:
     return settings
 
 
+@imports.callback()
 @api_keys.callback()
+@callbacks.callback()
+@cases.callback()
+@reviews.callback()
 def _hand_settings_on(ctx: typer.Context) -> None:
     ctx.obj = _settings  # read only by a command that runs, not for its help
 
@@ -119,18 +124,6 @@ def migrate() -> None:
     out.print("The database is up to date.")
 
 
-@imports.command("permits")
-def import_permits_command(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check; save nothing")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Save the good rows although some are bad")] = False,
-    verdicts: Annotated[Path | None, typer.Option(help="Write every row's verdict to this CSV file")] = None,
-) -> None:
-    """Permits from a CSV or XLSX file. Nothing is saved while one row is bad, unless you say so."""
-    settings = _settings()
-    raise typer.Exit(import_and_report(settings, file, out, dry_run=dry_run, skip_bad=skip_bad, verdicts=verdicts))
-
-
 @menus.command("build")
 def menus_build(folder: Annotated[Path, typer.Option(help="Where the pictures go")] = Path("var/richmenus")) -> None:
     """Draw the menus' pictures, to be looked at before they are published."""
@@ -175,27 +168,21 @@ def keys_rotate() -> None:
     raise typer.Exit(1 if done.left else 0)
 
 
-@reviews.command("list")
-def reviews_list(limit: Annotated[int, typer.Option(help="How many, oldest first")] = 50) -> None:
-    """Claims that a person must look at: doubtful names or numbers, several claims, tries used up."""
-    settings = _settings()
-    table = Table("review", "since", "reason", "worker_ref", "account")
-    with Database(settings.database_url, settings.keyring).reading() as session:
-        for review in binding.open_reviews(session, limit):
-            worker_ref = review.worker.worker_ref if review.worker else ""
-            since = review.opened_at.isoformat(timespec="minutes")
-            table.add_row(str(review.id), since, review.reason, worker_ref, str(review.contact_id))
-    out.print(table)
+@app.command()
+def verify(
+    receipt: Annotated[str | None, typer.Argument(help="The file of a copy, or the code of a receipt")] = None,
+    public_key: Annotated[
+        str | None, typer.Option(help="In hexadecimal, or a file with it or a PEM key; a copy then needs nothing else")
+    ] = None,
+    chain: Annotated[bool, typer.Option("--chain", help="Check all receipts in the database too")] = False,
+) -> None:
+    """Whether a receipt is genuine. Exit status 0: it is; 1: it is not; 2: this cannot be told."""
 
+    def open_database() -> Database:
+        settings = _settings()
+        return Database(settings.database_url, settings.keyring)
 
-@reviews.command("close")
-def reviews_close(number: int) -> None:
-    """Somebody has looked at this claim and done what was needed."""
-    settings = _settings()
-    with Database(settings.database_url, settings.keyring).writing() as session:
-        closed = binding.close_review(session, number, Clock().now())
-    out.print("Closed." if closed else "There is no open review with this number.")
-    raise typer.Exit(0 if closed else 1)
+    raise typer.Exit(Verifier(out, open_database, public_key).run(receipt, chain=chain))
 
 
 @app.command()

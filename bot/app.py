@@ -13,26 +13,30 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from bot.api.calls import Calls
 from bot.api.feed import Feed
 from bot.api.gate import Gate
 from bot.api.routes import add_routes
+from bot.callbacks import Callbacks
+from bot.channel import WEBHOOK_PATH as WEBHOOK_PATH
+from bot.channel import line_client
 from bot.clock import Clock
 from bot.database import Database
+from bot.evidence import Evidence
 from bot.health import Health
 from bot.inbox import Inbox
 from bot.line.client import LineClient
-from bot.line.tokens import LongLivedToken, StatelessTokens, Tokens
 from bot.log import where
 from bot.menus import Menus
 from bot.outbox import Outbox
+from bot.pages.routes import add_pages
+from bot.quota import QuotaReader
 from bot.settings import Settings
 from bot.ticks import Ticks
 from bot.webhook import Receive, Scope, Send, Webhook, Writer
 from handlers.context import Rules
-from models.reminder import ReminderRules
 from scheduler.composing import compose
 
-WEBHOOK_PATH = "/line/webhook"
 GARBAGE_THRESHOLD = 20_000
 """Most of the slowest answers come from Python's collector running too often (docs/benchmarks.md)."""
 
@@ -48,21 +52,24 @@ class Service:
         self.database = Database(settings.database_url, settings.keyring)
         self._web, self._worker = web, worker
         self.inbox: Inbox | None = None
-        self.writer = Writer(self.database.engine, clock, self._events_arrived)
+        self.outbox: Outbox | None = None
+        self.writer = Writer(self.database.engine, self._events_arrived)
         self.webhook = Webhook(settings.line_channel_secret.get_secret_value(), self.writer, clock)
 
     @property
     def rules(self) -> Rules:
         """What the operator has set, as the handlers take it."""
-        return Rules(reminder_rules(self.settings), timedelta(seconds=self.settings.binding_answer_seconds))
+        return Rules(
+            self.settings.reminder_rules,
+            timedelta(seconds=self.settings.binding_answer_seconds),
+            self.settings.public_url,
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start, and on the way out finish what is in hand."""
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
-        if self._web:
-            self.writer.start()
         async with contextlib.AsyncExitStack() as stack:
             if self._worker:
                 line = await stack.enter_async_context(line_client(self.settings))
@@ -70,7 +77,7 @@ class Service:
             log.info("started", web=self._web, worker=self._worker)
             yield
         if self._web:
-            await asyncio.to_thread(self.writer.stop)
+            await self.writer.stop()
         self.database.close()
         log.info("stopped")
 
@@ -80,15 +87,28 @@ class Service:
             self.database,
             self.clock,
             line,
-            channel=self.settings.line_channel_id or "line",
+            channel=self.settings.channel,
             hours=self.settings.hours,
             compose=compose,
+            reserve_percent=self.settings.quota_reserve_percent,
         )
+        reader = QuotaReader(
+            self.database,
+            self.clock,
+            line,
+            channel=self.settings.channel,
+            reserve_percent=self.settings.quota_reserve_percent,
+        )
+        photos = Evidence(self.database, self.clock, line)
+        self.outbox = outbox
         menus = Menus(self.database, line)
         self.inbox = Inbox(self.database, self.clock, line, menus, self.rules, outbox.wake)
         ticks = Ticks(self.database, self.clock, self.rules.reminders)
         ticks.start()
-        loops = [asyncio.create_task(self.inbox.run()), asyncio.create_task(outbox.run())]
+        loops = [asyncio.create_task(one.run()) for one in (self.inbox, outbox, reader, photos)]
+        if self.settings.callback_url is not None:
+            told = Callbacks(self.database, self.clock, self.settings.callback_url, self.settings.callback_secrets)
+            loops.append(asyncio.create_task(told.run()))
         for loop in loops:
             loop.add_done_callback(_must_not_end)
         try:
@@ -102,6 +122,11 @@ class Service:
     def _events_arrived(self) -> None:
         if self.inbox is not None:
             self.inbox.wake()
+
+    def messages_are_due(self) -> None:
+        """Send at once, where this process sends; may be called from any thread."""
+        if self.outbox is not None:
+            self.outbox.wake()
 
 
 def _must_not_end(loop: asyncio.Task[None]) -> None:
@@ -137,9 +162,16 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
         async with service.running():
             yield
 
-    api = FastAPI(title="Migrant worker LINE bot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    api = FastAPI(
+        title="Migrant worker LINE bot",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     api.state.service = service
-    health = Health(service.database, service.clock)
+    health = Health(service.database, service.clock, settings.channel, settings.quota_reserve_percent)
 
     @api.exception_handler(RequestValidationError)
     async def refused(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -156,29 +188,14 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
         ready, report = health.ready()
         return JSONResponse(report, status_code=200 if ready else 503)
 
+    calls = Calls()
+
     @api.get("/metrics")
     def metrics() -> Response:
-        return Response(health.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(health.metrics() + calls.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     gate = Gate(service.database, service.clock, settings.api_calls_per_minute)
-    add_routes(api, gate, Feed(service.database, service.clock, service.rules.reminders))
+    feed = Feed(service.database, service.clock, service.rules.reminders, service.messages_are_due)
+    add_routes(api, gate, feed, calls)
+    add_pages(api, service.database, service.clock, settings.public_url)
     return Edge(service.webhook, api)
-
-
-def reminder_rules(settings: Settings) -> ReminderRules:
-    """Which reminders the operator wants, and when they leave."""
-    return ReminderRules(settings.hours, settings.remind_arc_card, settings.remind_health_examinations)
-
-
-def line_client(settings: Settings) -> LineClient:
-    """The client for the channel of these settings."""
-    return LineClient(_tokens(settings), api_url=settings.line_api_url, data_url=settings.line_data_url)
-
-
-def _tokens(settings: Settings) -> Tokens:
-    if settings.line_channel_access_token is not None:
-        return LongLivedToken(settings.line_channel_access_token.get_secret_value())
-    assert settings.line_channel_id is not None  # Settings refuse to be without both
-    return StatelessTokens(
-        settings.line_channel_id, settings.line_channel_secret.get_secret_value(), settings.line_api_url
-    )

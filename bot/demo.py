@@ -14,7 +14,8 @@ import structlog
 from fastapi import FastAPI
 from rich.console import Console
 
-from bot.app import Edge, create_app, line_client, reminder_rules
+from bot.app import Edge, Service, create_app
+from bot.channel import WEBHOOK_PATH, line_client
 from bot.clock import Clock
 from bot.imports import import_permits
 from bot.line import richmenus
@@ -25,9 +26,12 @@ from bot.settings import Settings, load
 from bot.simulator.app import Simulator
 from bot.simulator.config import SimulatorConfig
 from locales import TAIPEI, taipei_day
+from models import api_key
+from models.api_key import Scope
 
 WORKERS = 200
 SEED = 1955
+API_KEY = "api_key"
 STARTS_AT = time(10, 5)
 """The demo's first moment in Taipei: reminders leave by day, whenever somebody tries this."""
 WEB_ROOT = Path(__file__).with_name("web")
@@ -74,7 +78,7 @@ def create_demo(settings: Settings, folder: Path) -> Edge:
         SimulatorConfig(
             channel_id=settings.line_channel_id or "",
             channel_secret=settings.line_channel_secret.get_secret_value(),
-            webhook_url=f"{settings.public_url}/line/webhook",
+            webhook_url=settings.public_url + WEBHOOK_PATH,
             database=str(folder / "line.sqlite"),
             clock=clock,
             cards=lambda: workers,
@@ -85,7 +89,8 @@ def create_demo(settings: Settings, folder: Path) -> Edge:
     service = edge.api.state.service
     service.database.migrate()
     if new:  # through the same import as the ministry's file
-        import_permits(service.database, people, reminder_rules(settings), clock, max_rows=WORKERS)
+        import_permits(service.database, people, settings.reminder_rules, clock, max_rows=WORKERS)
+        _make_api_key(service, folder / API_KEY)
     edge.api.router.routes.extend(simulator.routes)
     _also(edge.api, simulator, settings, folder)
     return edge
@@ -115,6 +120,14 @@ def _also(api: FastAPI, simulator: Simulator, settings: Settings, folder: Path) 
     api.router.lifespan_context = lifespan
 
 
+def _make_api_key(service: Service, file: Path) -> None:
+    """With which to play the ministry's system: see docs/api.md."""
+    with service.database.writing() as session:
+        _, secret = api_key.create(session, "demo", tuple(Scope), service.clock.now(), test=False)
+    file.touch(mode=0o600)
+    file.write_text(secret)
+
+
 async def _publish_menus(settings: Settings, folder: Path) -> None:
     """Draw and publish the rich menus as an operator would, once our own server answers."""
     async with line_client(settings) as line:
@@ -135,6 +148,9 @@ def run(host: str, port: int) -> None:
     edge = create_demo(settings, folder)
     out = Console(stderr=True)
     out.print(f"[bold]A phone to try it with:[/bold] {settings.public_url}/simulator/")
-    out.print(f"Webhook {settings.public_url}/line/webhook · health {settings.public_url}/readyz")
+    out.print(f"Webhook {settings.public_url}{WEBHOOK_PATH} · health {settings.public_url}/readyz")
+    out.print(
+        f"The ministry's events: {settings.public_url}/api/v1/events with the key in {folder / API_KEY} (docs/api.md)"
+    )
     out.print(f"Everything is made up and stays in {folder}/; delete that folder to start again. Stop with Ctrl+C.")
     serve(edge, host, port)

@@ -5,20 +5,30 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from models import binding, inbox, message, schedule
+from models import binding, callback, case, inbox, message, quota, schedule
+from models.callback import CallbackState
+from models.case import CaseKind
 from models.inbox import InboxState
 from models.message import Lane
+from models.quota import RESERVE_PERCENT, Standing, Supply
+from models.told import WHY_NOT, why_not_told
+from models.told_walk import last_walk
 
 
 class Health:
     """Reads the tables, so every process tells the same."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, channel: str = "line", reserve_percent: int = RESERVE_PERCENT
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._channel = channel
+        self._reserve_percent = reserve_percent
 
     def ready(self) -> tuple[bool, dict[str, Any]]:
         """Whether requests should come here, and how far behind the work is.
@@ -29,7 +39,7 @@ class Health:
         try:
             with self._database.reading() as session:
                 inbox_age = _age(inbox.oldest_open(session), now)
-                outbox_age = _age(message.oldest_due(session, now), now)
+                outbox_age = self._outbox_age(session, now)
             behind = self._database.behind()
         except (SQLAlchemyError, OSError):
             return False, {"database": "unreachable"}
@@ -58,9 +68,12 @@ class Health:
         with self._database.reading() as session:
             by_state, by_lane = inbox.counts(session), message.counts(session)
             inbox_age = _age(inbox.oldest_open(session), now)
-            outbox_age = _age(message.oldest_due(session, now), now)
+            outbox_age = self._outbox_age(session, now)
+            month = quota.standing(session, self._channel, now)
             waiting = binding.reviews_waiting(session)
             jobs = schedule.times(session)
+            told, told_since = callback.counts(session), callback.oldest_waiting(session)
+            self._measure_cases(registry, session, now)
         events = Gauge("bot_inbox_events", "Webhook events by state", ["state"], registry=registry)
         for kind in InboxState:  # also the empty ones: an alarm on `parked` needs a number
             events.labels(kind.value).set(by_state.get(kind.value, 0))
@@ -76,6 +89,51 @@ class Health:
             overdue.labels(name).set(_age(next_run, now).total_seconds())
         reviews = Gauge("bot_reviews_open", "Claims that wait for a person", registry=registry)
         reviews.set(waiting)
+        callbacks = Gauge("bot_callbacks", "Callbacks of the last 30 days by state", ["state"], registry=registry)
+        for state in CallbackState:
+            callbacks.labels(state.value).set(told.get(state.value, 0))
+        untold = Gauge("bot_callbacks_age_seconds", "Age of the oldest callback that was not taken", registry=registry)
+        untold.set(_age(told_since, now).total_seconds())
+        if month is not None:
+            self._measure_quota(registry, month, now)
+
+    def _measure_cases(self, registry: CollectorRegistry, session: Session, now: datetime) -> None:
+        """Also the empty ones: an alarm needs a number."""
+        open_cases, not_told, walked = case.counts(session, now), why_not_told(session), last_walk(session)
+        cases = Gauge("bot_cases_open", "Cases that wait for a person", ["kind", "overdue"], registry=registry)
+        for kind in CaseKind:
+            for late in (False, True):
+                cases.labels(kind.value, str(late).lower()).set(open_cases.get((kind.value, late), 0))
+        silent = Gauge("bot_not_told", "What a worker must know and may not, by why", ["why"], registry=registry)
+        for why in WHY_NOT:
+            silent.labels(why).set(not_told.get(why, 0))
+        silent.labels("nobody_linked").set(walked.nobody_linked if walked else 0)
+        mended = Gauge("bot_told_mended", "Messages that were missing and are planned now, ever", registry=registry)
+        mended.set(walked.mended if walked else 0)
+
+    def _measure_quota(self, registry: CollectorRegistry, month: Standing, now: datetime) -> None:
+        """Without a limit the two figures that have none are infinite."""
+        no_limit = float("inf")
+        remaining = no_limit if month.remaining is None else month.remaining
+        figures = {
+            "limit": ("What LINE lets us send this month", no_limit if month.limit is None else month.limit),
+            "used": ("Messages used this month, by everybody who sends from the account", month.used),
+            "remaining": ("What is left of this month's messages", remaining),
+            "reserve": ("What is kept for urgent messages", month.reserve(self._reserve_percent)),
+            "holds_routine": ("Whether reminders and announcements wait", self._holds_routine(month)),
+            "age_seconds": ("How old LINE's figures are", _age(month.read_at, now).total_seconds()),
+        }
+        for name, (what, value) in figures.items():
+            Gauge(f"bot_line_quota_{name}", what, registry=registry).set(value)
+
+    def _outbox_age(self, session: Session, now: datetime) -> timedelta:
+        """What waits for quota is not late: it has figures and an alarm of its own."""
+        month = quota.standing(session, self._channel, now)
+        lowest = Lane.REPLY if month and self._holds_routine(month) else Lane.ANNOUNCEMENT
+        return _age(message.oldest_due(session, now, lowest), now)
+
+    def _holds_routine(self, month: Standing) -> bool:
+        return month.supply(self._reserve_percent) is Supply.RESERVED
 
 
 def _age(since: datetime | None, now: datetime) -> timedelta:

@@ -11,6 +11,7 @@ from bot.line.client import LineClient
 from bot.line.richmenus import Kind, alias
 from locales import Language
 from models.contact import Contact, contact_of
+from models.portions import portions
 
 LOOK_AGAIN_SECONDS = 300
 UNPUBLISHED_SECONDS = 5
@@ -66,4 +67,4 @@ def people_who_see(database: Database, shown: str) -> list[list[str]]:
     """The LINE user ids of everybody who was given this menu, in the portions that LINE takes."""
     with database.reading() as session:
         ids = list(session.scalars(select(Contact.line_user_id).where(Contact.menu == shown, Contact.reachable)))
-    return [ids[start : start + BULK] for start in range(0, len(ids), BULK)]
+    return list(portions(ids, BULK))

@@ -9,9 +9,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.callback_signature import SecretFormatError, read_secret
 from models.delivery_hours import DeliveryHours
+from models.quota import RESERVE_PERCENT
+from models.reminder import ReminderRules
 from models.secrets import Key, KeyFormatError, Keyring
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -51,9 +55,16 @@ class Settings(BaseSettings):
     remind_health_examinations: bool = True
     binding_answer_seconds: float = Field(5, ge=0, le=40, description="Every binding is answered after this time")
     import_max_rows: int = Field(2_000_000, ge=1)
+    quota_reserve_percent: int = Field(
+        RESERVE_PERCENT, ge=0, le=90, description="Share of LINE's monthly messages kept for what is urgent"
+    )
     api_calls_per_minute: int = Field(120, ge=1, le=60_000, description="How often each API key may call")
+    callback_url: str | None = Field(None, repr=False)  # it may hold a password too
+    callback_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Secrets that sign callbacks, newest first. Make one with: python -m bot callbacks secret"
+    )
 
-    @field_validator("keys", mode="before")
+    @field_validator("keys", "callback_secret", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -93,6 +104,36 @@ class Settings(BaseSettings):
             raise ValueError("must be an address like https://name.example, without ? and #")
         return value.rstrip("/")
 
+    @field_validator("callback_url")
+    @classmethod
+    def _receiver(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            known = parts.hostname is not None and parts.port != 0
+        except ValueError:
+            known = False
+        if not known or not value.isascii() or not value.isprintable() or " " in value or parts.fragment:
+            raise ValueError("must be an address like https://name.example/path")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("must not hold a user or a password: the signature is what proves us")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://, except on this machine itself")
+        return value
+
+    @field_validator("callback_secret")
+    @classmethod
+    def _signs(cls, value: tuple[SecretStr, ...], info: ValidationInfo) -> tuple[SecretStr, ...]:
+        try:
+            for secret in value:
+                read_secret(secret.get_secret_value())
+        except SecretFormatError as wrong:
+            raise ValueError(str(wrong)) from None
+        if not value and info.data.get("callback_url") is not None:
+            raise ValueError("is not set, though BOT_CALLBACK_URL is: see python -m bot callbacks secret")
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -115,12 +156,26 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def callback_secrets(self) -> tuple[bytes, ...]:
+        return tuple(read_secret(secret.get_secret_value()) for secret in self.callback_secret)
+
+    @property
     def keyring(self) -> Keyring:
         return _keyring(self.keys)
 
     @property
+    def channel(self) -> str:
+        """The name of our channel where it shares a table with others."""
+        return self.line_channel_id or "line"
+
+    @property
     def hours(self) -> DeliveryHours:
         return DeliveryHours(at=self.reminder_hour, first=self.quiet_before, last=self.quiet_from)
+
+    @property
+    def reminder_rules(self) -> ReminderRules:
+        """Which reminders the operator wants, and when they leave."""
+        return ReminderRules(self.hours, self.remind_arc_card, self.remind_health_examinations)
 
     @property
     def sqlite_file(self) -> Path | None:

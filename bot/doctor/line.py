@@ -7,15 +7,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bot.app import WEBHOOK_PATH, line_client
+from bot.channel import WEBHOOK_PATH, line_client
 from bot.clock import Clock
 from bot.doctor.finding import Finding, Level, skew
 from bot.line import richmenus
 from bot.line.answers import LineError, LineRefused, NeverReached
 from bot.line.client import LineClient
 from bot.settings import Settings
-
-QUOTA_LOW_PERCENT = 80
+from models.quota import Month, Supply
 
 
 async def examine_line(settings: Settings, clock: Clock) -> list[Finding]:
@@ -63,15 +62,21 @@ async def _webhook(line: LineClient, settings: Settings) -> Finding:
 
 
 async def _quota(line: LineClient, settings: Settings) -> Finding:
-    quota = await line.quota()
-    if quota.limit is None:
-        return Finding(Level.OK, f"{quota.used} messages sent this month, no limit")
-    what = f"{quota.used} of this month's {quota.limit} messages are used"
-    mend = "buy a larger plan in LINE Official Account Manager; until then only replies go out"
-    if quota.used_up:
-        return Finding(Level.BAD, what, mend)
-    low = quota.used * 100 >= quota.limit * QUOTA_LOW_PERCENT
-    return Finding(Level.WARN, what, mend) if low else Finding(Level.OK, what)
+    said = await line.quota()
+    if said.limit is None:
+        return Finding(Level.OK, f"{said.used} messages sent this month, no limit")
+    month, percent = Month(said.limit, said.used), settings.quota_reserve_percent
+    kept = month.reserve(percent)
+    what = f"{said.used} of this month's {said.limit} messages are used, the last {kept} are for what is urgent"
+    mend = "buy a larger plan in LINE Official Account Manager"
+    if said.used_up:
+        return Finding(Level.BAD, what, f"{mend}: only replies go out")
+    match month.supply(percent):
+        case Supply.RESERVED:
+            return Finding(Level.WARN, what, f"{mend}: reminders and announcements wait")
+        case Supply.LOW:
+            return Finding(Level.WARN, what, f"{mend} before reminders have to wait")
+    return Finding(Level.OK, what)
 
 
 async def _menus(line: LineClient, settings: Settings) -> Finding:
