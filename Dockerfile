@@ -1,11 +1,13 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13-slim AS packages
+FROM python:3.13-slim-trixie AS packages
 WORKDIR /app
 RUN python -m venv /app/.venv
 COPY requirements.lock .
 RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
+# pg_dump and pg_restore of PostgreSQL 17, for `python -m bot backup` and `restore`.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 BOT_HOST=0.0.0.0
 RUN useradd --system --uid 10001 --home-dir /app bot && install -d -o bot /app/var
 WORKDIR /app
