@@ -38,6 +38,9 @@ catalogues: .venv/dev ## bring the sentences in locales/ up to date with the cod
 bench: .venv/dev ## list the benchmark commands
 	@ls tests/benchmarks/*.py | sed -E 's#/#.#g; s#^#$(BIN)/python -m #; s#\.py$$##'
 
+prove: .venv/dev ## kill and break everything, a thousand times, and write docs/proof.md (some 30 minutes)
+	$(BIN)/python -m tests.faults.prove
+
 lock: .venv/dev ## choose the newest versions of everything and pin them by hash
 	$(BIN)/uv pip compile pyproject.toml -o requirements.lock $(LOCKING)
 	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock $(LOCKING)
@@ -56,4 +59,4 @@ clean: ## remove the environment and everything that was made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help run test check static format catalogues bench lock clean
+.PHONY: help run test check static format catalogues bench prove lock clean
