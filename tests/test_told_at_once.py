@@ -122,7 +122,7 @@ def test_a_withdrawal_names_the_report_that_she_was_told_of(town: Town) -> None:
         town,
         {"event_id": "E1", "kind": "reported_missing", "occurred_at": "2026-03-09T10:00:00+08:00", "letter_no": "L-1"},
     )
-    assert "say where you stay" in words_of(phone.wait("the report"))
+    assert "if you are not missing, say so here" in words_of(phone.wait("the report"))
     reported(
         town,
         {"event_id": "E2", "kind": "missing_report_withdrawn", "occurred_at": at(town, 1), "letter_no": "L-2"},

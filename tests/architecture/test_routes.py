@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import WEBHOOK_PATH, Edge, create_app
+from bot.app import Edge, create_app
+from bot.channel import WEBHOOK_PATH
 from tests.town import town_settings
 
 # Path and methods, and what guards them. A route that is not here must not exist.
@@ -16,6 +17,12 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/readyz"): "ages in seconds and the state of the tables, no contents",
     ("GET", "/metrics"): "counts and ages, no contents; keep it from the internet at the proxy",
     ("GET", "/api/v1/openapi.json"): "the description of the API, with made-up examples",
+    ("GET", "/pages/receipts"): "a form, and nothing of anybody",
+    ("GET", "/pages/receipts/key"): "a public key",
+    ("GET", "/pages/receipts/key.pem"): "the same key as a file",
+    ("GET", "/pages/receipts/{code}"): "the code of 58 bits is the key; nothing there says who or where she is",
+    ("GET", "/pages/receipts/{code}.json"): "the same, as a file",
+    ("GET", "/pages/static/{name}"): "our own style sheets and scripts, by their names",
 }
 GUARDED: Mapping[tuple[str, str], str] = {
     ("POST", WEBHOOK_PATH): "LINE's signature over the raw bytes",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 import trustme
@@ -78,12 +78,12 @@ def main() -> None:
     print(f"{'database':12}{'message':9}{'limiter':9}" + "".join(f"{head:>13}" for head in heads))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         authority = trustme.CA()
-        line_url = stack.enter_context(_line(authority, Path(folder), given.latency))
+        line_url = stack.enter_context(line_stub(authority, Path(folder), given.latency))
         for engine in (given.engine,) if given.engine else ("sqlite", "postgresql"):
-            server = stack.enter_context(_postgresql(Path(folder))) if engine == "postgresql" else None
+            server = stack.enter_context(postgresql(Path(folder))) if engine == "postgresql" else None
             for kind in (given.kind,) if given.kind else ("text", "flex"):
                 for limited in (True, False) if given.unlimited else (True,):
-                    with _database(server, Path(folder)) as url:
+                    with empty_database(server, Path(folder)) as url:
                         pem = authority.cert_pem.bytes()
                         run = Run(url, kind, limited, given.seconds, line_url, pem, given.profile)
                         pushes, busy = _in_a_process(run)
@@ -221,7 +221,7 @@ def _flex() -> Content:
 
 
 @contextmanager
-def _database(server: str | None, folder: Path) -> Iterator[str]:
+def empty_database(server: str | None, folder: Path) -> Iterator[str]:
     name = f"push_{uuid4().hex[:12]}"
     if server is None:
         yield f"sqlite:///{folder / name}.sqlite"
@@ -236,7 +236,7 @@ def _database(server: str | None, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path) -> Iterator[str]:
     """`DATABASE_URL`, or a server of our own on core 1."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
@@ -255,38 +255,43 @@ def _postgresql(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _line(authority: trustme.CA, folder: Path, latency: float) -> Iterator[str]:
-    """LINE's address: a stub in a process of its own that answers everything with 200 after `latency` seconds."""
+def line_stub(authority: trustme.CA, folder: Path, latency: float, ledger: Path | None = None) -> Iterator[str]:
+    """LINE's address: a stub in a process of its own that answers everything with 200 after `latency` seconds.
+
+    In the ledger it notes each request: when on `time.monotonic` it came, and its retry key.
+    """
     certificate = folder / "line.pem"
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(str(certificate), latency, theirs), daemon=True)
+    process = spawn.Process(target=_serve, args=(str(certificate), latency, ledger, theirs), daemon=True)
     process.start()
     yield f"https://localhost:{ours.recv()}"
     process.terminate()
     process.join()
 
 
-def _serve(certificate: str, latency: float, out: Connection) -> None:
+def _serve(certificate: str, latency: float, ledger: Path | None, out: Connection) -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate)
 
-    async def forever() -> None:
+    async def forever(notes: TextIO) -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Line(latency), "127.0.0.1", 0, ssl=tls, backlog=1024)
+        server = await loop.create_server(lambda: _Line(latency, notes), "127.0.0.1", 0, ssl=tls, backlog=1024)
         out.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
-    uvloop.run(forever())
+    with (ledger or Path(os.devnull)).open("w", buffering=1) as notes:
+        uvloop.run(forever(notes))
 
 
 class _Line(asyncio.Protocol):
     """Enough of HTTP/1.1 for one request at a time on a kept-alive connection."""
 
-    def __init__(self, latency: float) -> None:
+    def __init__(self, latency: float, notes: TextIO) -> None:
         self._latency = latency
+        self._notes = notes
         self._loop = asyncio.get_running_loop()
         self._read = b""
         self._transport: Any = None
@@ -302,6 +307,8 @@ class _Line(asyncio.Protocol):
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         if len(body) >= length:
             self._read = body[length:]
+            key = head.lower().partition(b"x-line-retry-key:")[2].split(b"\r\n", 1)[0].strip()
+            self._notes.write(f"{time.monotonic():.6f} {key.decode()}\n")
             self._loop.call_later(self._latency, self._answer)
 
     def _answer(self) -> None:

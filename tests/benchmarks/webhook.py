@@ -1,9 +1,10 @@
 """How many webhooks a second one process on one core keeps durably, beside a bare app and the official SDK's echo.
 
-    python -m tests.benchmarks.webhook [--database URL …] [--connections 32 256] [--seconds 3] [--rounds 3]
+    python -m tests.benchmarks.webhook [--database URL …] [--connections 32 256] [--seconds 3] [--rounds 3] [--slow MS]
 
 Every server is a process of its own on core 0; the load (`wrk` if it is there) and PostgreSQL share core 1. The cases
 take turns within a round and ratios are taken within it, because other work on the machine comes and goes.
+`--slow` adds milliseconds to each commit: to SQLite's `fdatasync` by strace, to PostgreSQL's INSERT by a trigger.
 """
 
 import argparse
@@ -44,7 +45,7 @@ SECRET = "a-secret-for-measuring-only"
 SERVER_CORE, LOAD_CORE = 0, 1
 BODIES_A_SECOND = 40_000
 """More than any server here can take, so that no event comes twice."""
-OPEN_LOOP_RATE, OPEN_LOOP_CONNECTIONS = 200, 64
+OPEN_LOOP_RATE, OPEN_LOOP_CONNECTIONS = 200, 256
 
 LUA = """
 local requests, sent = {}, 0
@@ -170,6 +171,7 @@ class Load:
     p99: float
     acknowledged: set[str] = field(default_factory=set)
     cpu: float = 0.0
+    longest: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -246,19 +248,28 @@ async def generated(
     took = time.perf_counter() - began
     latencies.sort()
     p50, p99 = latencies[len(latencies) // 2], latencies[len(latencies) * 99 // 100]
-    return Load(len(latencies), took, len(latencies) - len(good), p50, p99, good)
+    return Load(len(latencies), took, len(latencies) - len(good), p50, p99, good, longest=latencies[-1])
 
 
 # A measurement
 
 
+SLOW_SYNC = "strace -D -f -qq -o /dev/null --seccomp-bpf -e trace=fdatasync -e inject=fdatasync:delay_exit={}"
+SLOW_INSERT = """
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({}); RETURN NULL; END $$;
+CREATE TRIGGER slow BEFORE INSERT ON inbox_event FOR EACH STATEMENT EXECUTE FUNCTION slow();
+"""
+
+
 @contextlib.contextmanager
-def server(case: str, database_url: str) -> Iterator[tuple[int, int]]:
+def server(case: str, database_url: str, slow: float) -> Iterator[tuple[int, int]]:
     """(port, process id) of a fresh process that answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "tests.benchmarks.webhook", "--serve", case, str(port), database_url]
+    if slow and database_url.startswith("sqlite"):
+        command = [*SLOW_SYNC.format(int(slow * 1000)).split(), *command]
     process = subprocess.Popen(command)
     try:
         give_up = time.monotonic() + 30
@@ -291,7 +302,7 @@ def kept_ids(database_url: str, prefix: str) -> set[str]:
 
 def measure(case: str, database_url: str, connections: int, given: argparse.Namespace, work: "Work") -> Load:
     warm = signed_bodies(2_000, "W")
-    with server(case, database_url) as (port, pid):
+    with server(case, database_url, given.slow) as (port, pid):
         asyncio.run(generated(port, 8, 5, warm))
         before = cpu_seconds(pid)
         if work.has_wrk:
@@ -316,14 +327,15 @@ def check_kept(load: Load, kept: set[str], connections: int, bodies: int) -> Non
     assert load.answered <= bodies, "the load ran out of distinct events: raise BODIES_A_SECOND"
 
 
-def open_loop(name: str, database_url: str, seconds: float) -> None:
+def open_loop(name: str, database_url: str, seconds: float, slow: float) -> None:
     bodies = signed_bodies(int(OPEN_LOOP_RATE * seconds), "O")
-    with server("ours", database_url) as (port, _pid):
+    with server("ours", database_url, slow) as (port, _pid):
         asyncio.run(generated(port, 8, 1, signed_bodies(500, "W")))
         load = asyncio.run(generated(port, OPEN_LOOP_CONNECTIONS, seconds, bodies, OPEN_LOOP_RATE))
     assert kept_ids(database_url, "O") == load.acknowledged == {event_id for event_id, _, _ in bodies}
     print(
-        f"{name:24} {OPEN_LOOP_RATE} req/s open loop: p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms, {len(bodies)} kept"
+        f"{name:24} {OPEN_LOOP_RATE} req/s open loop: p50 {load.p50:.1f} ms, p99 {load.p99:.1f} ms,"
+        f" longest {load.longest:.1f} ms, {len(bodies)} kept"
     )
 
 
@@ -335,7 +347,7 @@ class Work:
 
 
 @contextlib.contextmanager
-def databases(given: list[str] | None, folder: Path) -> Iterator[dict[str, str]]:
+def databases(given: list[str] | None, folder: Path, slow: float) -> Iterator[dict[str, str]]:
     """The addresses to measure, by name, migrated: SQLite and a PostgreSQL if none were given."""
     with contextlib.ExitStack() as stack:
         if given:
@@ -345,6 +357,9 @@ def databases(given: list[str] | None, folder: Path) -> Iterator[dict[str, str]]
         for url in found.values():
             database = Database(url, settings_for(url).keyring)
             database.migrate()
+            if slow and database.engine.name == "postgresql":
+                with database.engine.begin() as connection:
+                    connection.execute(text(SLOW_INSERT.format(slow / 1000)))
             database.close()
         yield found
 
@@ -375,9 +390,10 @@ def postgresql(folder: Path) -> Iterator[str]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--database", nargs="+", help="empty databases' URLs; SQLite and PostgreSQL if left out")
-    options.add_argument("--connections", type=int, nargs="+", default=[32, 256])
+    options.add_argument("--connections", type=int, nargs="*", default=[32, 256])
     options.add_argument("--seconds", type=int, default=3)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--slow", type=float, default=0.0, help="milliseconds to add to each commit")
     options.add_argument("--no-wrk", action="store_true", help="use the built-in load generator")
     options.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -386,7 +402,7 @@ def main() -> None:
         serve(case, int(port), database_url)
         return
     os.sched_setaffinity(0, {LOAD_CORE})
-    with tempfile.TemporaryDirectory() as name, databases(given.database, Path(name)) as found:
+    with tempfile.TemporaryDirectory() as name, databases(given.database, Path(name), given.slow) as found:
         folder = Path(name)
         bodies = signed_bodies(int(BODIES_A_SECOND * given.seconds), "E")
         (folder / "load.lua").write_text(LUA)
@@ -396,7 +412,7 @@ def main() -> None:
         for connections in given.connections:
             compare(found, connections, given, work)
         for engine, url in found.items():
-            open_loop(f"ours on {engine}", url, 5)
+            open_loop(f"ours on {engine}", url, 5, given.slow)
 
 
 def compare(found: dict[str, str], connections: int, given: argparse.Namespace, work: Work) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import delivery
 from bot.database import Database
-from bot.delivery import Ready
+from bot.delivery import MayPush, Ready
 from bot.line.answers import Answer, Outcome
 from locales import Language, verbatim
 from models import content as contents
@@ -52,9 +52,10 @@ class Desk:
             session.flush()
             return message.id
 
-    def prepare(self, me: str = "me", limit: int = 100, lowest: Lane = Lane.ANNOUNCEMENT) -> list[Ready]:
+    def prepare(self, me: str = "me", limit: int = 100, may_push: MayPush = MayPush.ROUTINE) -> list[Ready]:
         with self.database.writing() as session:
-            return delivery.prepare(session, still_true, me, self.now, limit, lowest=lowest)
+            found, _looked_at = delivery.prepare(session, still_true, me, self.now, limit, may_push=may_push)
+            return found
 
     def mark(self, *answered: tuple[Ready, Answer]) -> None:
         with self.database.writing() as session:
@@ -209,7 +210,7 @@ def test_a_long_pause_of_one_message_does_not_hold_back_her_next_one(desk: Desk)
     desk.plan(1, "one")
     second = desk.plan(1, "two")
     [request] = desk.prepare()
-    desk.mark((request, Answer(Outcome.MONTHLY_LIMIT, 429)))
+    desk.mark((request, Answer(Outcome.UNAUTHORISED, 401)))
     assert ids(desk.prepare()) == [second]
 
 
@@ -283,9 +284,7 @@ def test_every_answer_ends_a_message_or_tries_it_again(
         return
     may_have_it = doubted or outcome is Outcome.UNKNOWN
     assert message.in_doubt is (may_have_it and outcome is not Outcome.BAD_REPLY_TOKEN)
-    desk.later(timedelta(minutes=2) if message.state == "planned" and outcome is not Outcome.MONTHLY_LIMIT else LEASE)
-    if outcome is Outcome.MONTHLY_LIMIT:
-        desk.later(timedelta(hours=1))
+    desk.later(timedelta(minutes=2) if message.state == "planned" else LEASE)
     again = desk.prepare()
     if not again:
         assert desk.message(planned).state == "unknown"

@@ -22,7 +22,8 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from bot.app import Edge, create_app, line_client
+from bot.app import Edge, create_app
+from bot.channel import line_client
 from bot.clock import Clock
 from bot.database import Database
 from bot.doctor import Finding, Level, examine, exit_status, refused
@@ -166,10 +167,12 @@ only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indire
 def test_a_sound_service_has_nothing_bad(place: Place, pictures: Path) -> None:
     publish(place, pictures)
     found = place.examined()
-    assert [one.what for one in found if one.level is not Level.OK] == [
+    # The tests' own PostgreSQL does not wait for the disk (tests/conftest.py), and rightly does not pass.
+    hasty = [one for one in found if "is off: what LINE was told is safe may be lost" in one.what]
+    assert {one.what for one in found if one.level is not Level.OK} - {one.what for one in hasty} == {
         "BOT_PUBLIC_URL is not https: LINE would not call us"
-    ]
-    assert exit_status(found) == 0
+    }
+    assert exit_status([one for one in found if one not in hasty]) == 0
     for words in ("tables are up to date", "takes writes", "newest key", "takes our token", "rich menus are published"):
         about(found, words, Level.OK)
     about(found, "seen from here", Level.OK)
@@ -474,7 +477,7 @@ def test_the_operations_page_has_every_setting_with_its_default() -> None:
         written = rows[f"BOT_{name.upper()}"].strip()
         if field.is_required():
             assert written == "**required**"
-        elif field.default is None:
+        elif field.default in (None, ()):
             assert written == "–"
         else:
             default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)

@@ -50,7 +50,7 @@ def test_a_backlog_is_told_and_sends_nobody_away(database: Database, clock: Cloc
 
 def test_missing_migrations_make_it_unready(database: Database, clock: Clock) -> None:
     with database.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'before'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     ready, report = Health(database, clock).ready()
     assert (ready, report["migrations"]) == (False, "missing")
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import OperationalError
 
-from bot.app import line_client
+from bot.channel import line_client
 from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
@@ -60,18 +60,17 @@ def deliver(database: Database, now: datetime, *bodies: Sequence[dict[str, Any]]
     """As the webhook does it: each body parsed and committed as a request of its own."""
 
     async def all_bodies() -> None:
-        for events in bodies:
-            rows = parse(orjson.dumps({"destination": "U" + "8" * 32, "events": list(events)}), now)
-            assert rows is not None
-            if rows:
-                await writer.keep(rows)
+        writer = Writer(database.engine, lambda: None)
+        try:
+            for events in bodies:
+                rows = parse(orjson.dumps({"destination": "U" + "8" * 32, "events": list(events)}), now)
+                assert rows is not None
+                if rows:
+                    await writer.keep(rows)
+        finally:
+            await writer.stop()
 
-    writer = Writer(database.engine, Clock(), lambda: None)
-    writer.start()
-    try:
-        asyncio.run(all_bodies())
-    finally:
-        writer.stop()
+    asyncio.run(all_bodies())
 
 
 @dataclass

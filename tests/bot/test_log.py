@@ -49,6 +49,15 @@ def test_an_event_is_one_line_of_json_in_utc(written: StringIO) -> None:
     assert (line["event"], line["level"], line["event_id"]) == ("event_parked", "warning", 7)
 
 
+def test_a_log_on_a_full_disk_does_not_break_the_work_that_it_tells_of() -> None:
+    full = "import structlog; from bot import log; log.configure('info'); structlog.get_logger().info('started')"
+    with open("/dev/full", "w") as disk:
+        ran = subprocess.run(
+            [sys.executable, "-c", f"{full}; import os; os._exit(7)"], stdout=disk, stderr=subprocess.PIPE, cwd=ROOT
+        )
+    assert (ran.returncode, ran.stderr) == (7, b"")
+
+
 def test_a_line_break_in_a_value_makes_no_second_line(written: StringIO) -> None:
     structlog.get_logger().info("started", worker='x\n{"event":"forged"}\u2028')
     assert len(written.getvalue().splitlines()) == 1

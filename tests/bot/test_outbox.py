@@ -6,218 +6,33 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import pytest
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot import outbox as outbox_module
-from bot.clock import Clock
 from bot.database import Database
-from bot.delivery import Composer
 from bot.line.client import LineClient
 from bot.line.tokens import StatelessTokens
 from bot.outbox import Outbox
-from bot.simulator.app import create_app
-from bot.simulator.config import SimulatorConfig
 from locales import Language, Text, verbatim
 from models import content as contents
 from models import rate, sending
 from models.contact import Contact
 from models.content import Content, words
-from models.delivery_hours import DeliveryHours
-from models.message import FINAL, Lane, Message, MessageState
+from models.message import FINAL, Lane, Message
 from models.secrets import Keyring
-from tests.town import Server, free_port, wait_until
-
-SECRET = "a-secret-for-tests-only"
-PUSH = "/v2/bot/message/push"
-REPLY = "/v2/bot/message/reply"
-MENU = verbatim("MENU")
-
-
-def still_true(session: Session, message: Message, today: date) -> Content | None:
-    return message.says or words(MENU)
-
-
-@dataclass
-class Post:
-    """A database full of messages, LINE, and outboxes that come and go."""
-
-    database: Database
-    clock: Clock
-    url: str
-    compose: Composer = still_true
-    hours: DeliveryHours = field(default_factory=DeliveryHours)
-    patience: float = 10.0  # of the client for an answer
-
-    def __post_init__(self) -> None:
-        self._line = httpx.Client(base_url=f"{self.url}/simulator/api/", timeout=15, trust_env=False)
-
-    def close(self) -> None:
-        self._line.close()
-
-    # LINE
-
-    def api(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        answer = self._line.request(method, path, json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    def fault(self, path: str = PUSH, **how: Any) -> None:
-        self.api("faults", {"path": path, **how})
-
-    def ledger(self) -> list[dict[str, Any]]:
-        return self.api("ledger", method="GET")  # type: ignore[no-any-return]
-
-    def requests(self, *paths: str) -> list[dict[str, Any]]:
-        """What LINE was asked to send, also in vain."""
-        found = self.api("requests", method="GET")
-        return [one for one in found if one["path"] in (paths or (PUSH, REPLY))]
-
-    def reply_token(self, phone: str) -> str:
-        """A fresh token, as if she had just written."""
-        before = len(self.tokens)
-        self.api(f"users/{phone}/text", {"text": "Hello"})
-        return wait_until(lambda: self.tokens[before:], "the webhook")[0]  # type: ignore[no-any-return]
-
-    tokens: list[str] = field(default_factory=list)
-
-    # The database
-
-    def person(self, language: Language = Language.EN, *, reachable: bool = True) -> tuple[int, str]:
-        phone = self.api("users", {"display_name": "Siti", "language": "en"})["user_id"]
-        self.api(f"users/{phone}/follow", {})
-        with self.database.writing() as session:
-            contact = Contact(
-                line_user_id=phone, language=language.value, reachable=reachable, created_at=self.clock.now()
-            )
-            session.add(contact)
-            session.flush()
-            return contact.id, phone
-
-    def plan(self, contact_id: int, what: str = "notice", says: Text = MENU, **values: Any) -> int:
-        row = {
-            "kind": "notice",
-            "lane": Lane.URGENT.value,
-            "content": contents.to_json(words(says)),
-            "not_before": self.clock.now(),
-            "created_at": self.clock.now(),
-        }
-        with self.database.writing() as session:
-            message = Message(contact_id=contact_id, what=what, **row | values)
-            session.add(message)
-            session.flush()
-            return message.id
-
-    def plan_reply(self, contact_id: int, phone: str, what: str = "reply", **values: Any) -> int:
-        until = self.clock.now() + timedelta(seconds=50)
-        token: dict[str, Any] = {"reply_token": self.reply_token(phone), "reply_until": until}
-        return self.plan(contact_id, what, lane=Lane.REPLY.value, **token | values)
-
-    def message(self, message_id: int) -> Message:
-        with self.database.reading() as session:
-            return session.get_one(Message, message_id)
-
-    def states(self) -> Counter[str]:
-        with self.database.reading() as session:
-            return Counter(session.scalars(select(Message.state)))
-
-    # The outbox
-
-    def deliver(self, *, later: Sequence[timedelta] = (timedelta(),), url: str | None = None) -> None:
-        """At each of these times after now, let a new outbox send what is due."""
-        for pause in later:
-            self.clock.ahead += pause
-            asyncio.run(self._run(self._nothing_to_do, url or self.url))
-
-    def deliver_until(self, done: Callable[[], Any]) -> None:
-        asyncio.run(self._run(done, self.url))
-
-    async def _run(self, done: Callable[[], Any], url: str) -> None:
-        tokens = StatelessTokens("1000000001", SECRET, self.url)
-        async with LineClient(tokens, api_url=url, connect_seconds=1, total_seconds=self.patience) as line:
-            outbox = Outbox(
-                self.database, self.clock, line, channel="test", hours=self.hours, compose=lambda *a: self.compose(*a)
-            )
-            running = asyncio.create_task(outbox.run())
-            try:
-                until = time.monotonic() + 20
-                while not await asyncio.to_thread(done):
-                    assert time.monotonic() < until, f"waited in vain: {self.states()}"
-                    assert not running.done(), running
-                    await asyncio.sleep(0.02)
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-
-    def _nothing_to_do(self) -> bool:
-        now = self.clock.now()
-        lowest = Lane.ANNOUNCEMENT if self.hours.allow(now) else Lane.REPLY
-        busy = aliased(Message)
-        waits_for_another = select(busy.id).where(busy.contact_id == Message.contact_id, busy.state == "leased")
-        planned = (Message.state == MessageState.PLANNED.value) & (Message.not_before <= now)
-        planned &= ~waits_for_another.exists()
-        on_its_way = (Message.state == MessageState.LEASED.value) & Message.leased_by.is_not(None)
-        expired = (Message.state == MessageState.LEASED.value) & (Message.lease_until <= now)
-        with self.database.reading() as session:
-            return not session.scalar(
-                select(func.count()).where(or_(planned & (Message.lane <= lowest.value), on_its_way, expired))
-            )
-
-
-async def _hear(post: Post, scope: Any, receive: Any, send: Any) -> None:
-    """A bot that only notes reply tokens."""
-    if scope["type"] == "http":
-        body = b""
-        while True:
-            part = await receive()
-            body += part.get("body", b"")
-            if not part.get("more_body"):
-                break
-        post.tokens += [event["replyToken"] for event in orjson.loads(body)["events"] if "replyToken" in event]
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
-
-
-@pytest.fixture
-def post(database: Database, now: datetime, tmp_path: Path) -> Iterator[Post]:
-    with _post(database, now, tmp_path) as opened:
-        yield opened
-
-
-@contextmanager
-def _post(database: Database, now: datetime, folder: Path) -> Iterator[Post]:
-    clock = Clock()
-    clock.move(now)
-    port, listening = free_port(), free_port()
-    config = SimulatorConfig(
-        channel_secret=SECRET,
-        webhook_url=f"http://127.0.0.1:{listening}/line/webhook",
-        database=str(folder / "line.sqlite"),
-        clock=clock,
-        restore_clock=False,
-    )
-    with Server(create_app(config), port):
-        opened = Post(database, clock, f"http://127.0.0.1:{port}")
-
-        async def bot(scope: Any, receive: Any, send: Any) -> None:
-            await _hear(opened, scope, receive, send)
-
-        with Server(bot, listening):
-            yield opened
-        opened.close()
-
+from tests.post import MENU, PUSH, REPLY, SECRET, Post, posting, still_true
+from tests.town import free_port, wait_until
 
 SOON = timedelta(seconds=2.5)
 """Longer than the first pause before a second try."""
@@ -356,20 +171,6 @@ def test_a_rate_limit_holds_back_every_sender(post: Post) -> None:
     assert 0.3 < first <= 1.1
     post.deliver(later=[SOON])
     assert post.states() == {"sent": 1}
-
-
-def test_a_used_up_month_waits_and_spares_line_the_routine_messages(post: Post) -> None:
-    people = [post.person()[0] for _ in range(3)]
-    first = post.plan(people[0])
-    post.fault(quota=True)
-    with capture_logs() as logs:
-        post.deliver()
-    assert [line["log_level"] for line in logs if line["event"] == "line_monthly_limit_reached"] == ["critical"]
-    message = post.message(first)
-    assert (message.state, message.in_doubt) == ("planned", False)
-    assert message.not_before > post.clock.now() + timedelta(minutes=50)
-    post.deliver(later=[timedelta(minutes=70)])
-    assert post.message(first).state == "sent"
 
 
 def test_while_line_cannot_be_reached_nothing_is_in_doubt(post: Post) -> None:
@@ -726,7 +527,7 @@ def test_what_line_said_is_kept_while_the_database_is_away(
                 yield session
 
     database = Unsteady(database_url, keyring)
-    with _post(database, now, tmp_path) as post:
+    with posting(database, now, tmp_path) as post:
         contact, _phone = post.person()
         message_id = post.plan(contact)
         post.fault(delay_seconds=0.4)

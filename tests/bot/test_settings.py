@@ -14,6 +14,7 @@ from models.delivery_hours import DeliveryHours
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(range(32, 64))).decode()
+CALLBACK_SECRET = f"whsec_{OTHER_KEY}"
 SECRETS: Mapping[str, str] = {
     "BOT_KEYS": f"1:{KEY}",
     "BOT_LINE_CHANNEL_SECRET": "s3cret-of-the-channel",
@@ -117,6 +118,17 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
         ("BOT_BINDING_ANSWER_SECONDS", "41"),
         ("BOT_BINDING_ANSWER_SECONDS", "nan"),
         ("BOT_IMPORT_MAX_ROWS", "0"),
+        ("BOT_CALLBACK_URL", "unguessable"),
+        ("BOT_CALLBACK_URL", "http://unguessable.example/told"),
+        ("BOT_CALLBACK_URL", "ftp://unguessable.example/told"),
+        ("BOT_CALLBACK_URL", "https://somebody:unguessable@name.example/told"),
+        ("BOT_CALLBACK_URL", "https://name.example:notaport/told"),
+        ("BOT_CALLBACK_URL", "https://name.example/unguessable#part"),
+        ("BOT_CALLBACK_URL", "https:///unguessable"),
+        ("BOT_CALLBACK_SECRET", "unguessable"),
+        ("BOT_CALLBACK_SECRET", "whsec_unguessable"),
+        ("BOT_CALLBACK_SECRET", "whsec_AAAA"),
+        ("BOT_CALLBACK_SECRET", f"{CALLBACK_SECRET},whsec_unguessable"),
     ],
 )
 def test_what_is_wrong_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -187,6 +199,22 @@ def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatc
 def test_the_last_hour_may_be_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
     hours = started(monkeypatch, BOT_QUIET_BEFORE="0", BOT_REMINDER_HOUR="23", BOT_QUIET_FROM="24").hours
     assert hours == DeliveryHours(at=23, first=0, last=24)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://name.example/told?from=bot", "http://127.0.0.1:9000/told", "http://[::1]:9000", "http://localhost"]
+)
+def test_callbacks_need_an_address_that_cannot_be_overheard_and_a_secret(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=r"^BOT_CALLBACK_SECRET: is not set, though BOT_CALLBACK_URL is"):
+        started(monkeypatch, BOT_CALLBACK_URL=url)
+    both = f"{CALLBACK_SECRET}, whsec_{KEY}"
+    settings = started(monkeypatch, BOT_CALLBACK_URL=url, BOT_CALLBACK_SECRET=both)
+    assert settings.callback_url == url
+    assert settings.callback_secrets == (bytes(range(32, 64)), bytes(range(32)))
+    assert url not in repr(settings)
+    assert OTHER_KEY not in repr(settings)
 
 
 def test_an_address_may_end_in_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -18,12 +19,13 @@ from locales import TAIPEI, taipei_day
 from models.binding import bind
 from models.contact import Contact, contact_of
 from models.delivery_hours import DeliveryHours
+from models.inbox import InboxEvent
 from models.message import Lane, Message, MessageState
 from models.permit import Permit
 from models.reminder import ReminderRules, catch_up
 from models.schedule import Schedule
 from models.secrets import Keyring
-from models.sending import claim
+from models.sending import LEASE, claim
 from models.worker import Worker
 from scheduler import reminders
 from scheduler.jobs import JOBS, Job
@@ -44,8 +46,7 @@ def a_clock_at(moment: datetime) -> Clock:
     return clock
 
 
-def every_hour(now: datetime) -> datetime:
-    return now + timedelta(hours=1)
+EVERY_HOUR = IntervalTrigger(hours=1, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
 # --- jobs
@@ -57,7 +58,7 @@ def test_the_first_knock_runs_every_job_and_the_next_one_none(database: Database
     assert ticks.run_due() == [job.name for job in JOBS]
     assert ticks.run_due() == []
     clock.move(taipei(date(2026, 8, 25), 0, 6))
-    assert set(ticks.run_due()) == {"plan_reminders", "forget"}
+    assert ticks.run_due() == [job.name for job in JOBS if job.name != "forget_the_past"]
     with database.reading() as session:
         assert session.get_one(Schedule, "plan_reminders").planned_through == date(2026, 8, 25)
 
@@ -65,7 +66,7 @@ def test_the_first_knock_runs_every_job_and_the_next_one_none(database: Database
 def test_of_many_processes_one_runs_a_job(database: Database, keyring: Keyring) -> None:
     clock = a_clock_at(taipei(date(2026, 8, 24), 12))
     ran: list[datetime] = []
-    job = Job("count", every_hour, lambda session, rules, now: ran.append(now))
+    job = Job("count", EVERY_HOUR, lambda session, rules, now: ran.append(now))
     others = [Database(database.url, keyring) for _ in range(2)]
     together = threading.Barrier(3)
     failures: list[BaseException] = []
@@ -104,7 +105,7 @@ def test_a_job_that_fails_is_undone_and_tried_again_and_keeps_no_other_waiting(d
         if broken:
             raise RuntimeError("a name that must not be logged")
 
-    jobs = [Job("fragile", every_hour, fragile), Job("sound", every_hour, lambda session, rules, now: None)]
+    jobs = [Job("fragile", EVERY_HOUR, fragile), Job("sound", EVERY_HOUR, lambda session, rules, now: None)]
     ticks = Ticks(database, clock, ENDS_ONLY, jobs)
     with capture_logs() as logs:
         assert ticks.run_due() == ["sound"]
@@ -129,6 +130,72 @@ def test_a_knock_without_a_database_is_survived(tmp_path: Path, keyring: Keyring
     empty.migrate()
     assert ticks.run_due() == [job.name for job in JOBS]
     empty.close()
+
+
+def test_what_a_clock_that_ran_ahead_put_off_happens_once_it_is_right(database: Database) -> None:
+    right = taipei(date(2026, 8, 24), 12)
+    wrong = right + 3 * DAY
+    clock = a_clock_at(wrong)
+    ticks = Ticks(database, clock, ENDS_ONLY)
+    ticks.run_due()
+    with database.writing() as session:
+        contact = Contact(line_user_id="U" + "1" * 32, language="en", created_at=right)
+        session.add(contact)
+        session.flush()
+        for what, lane, changes in (
+            ("answer", Lane.REPLY, {"state": MessageState.LEASED.value, "lease_until": wrong + LEASE}),
+            ("notice", Lane.URGENT, {"reply_until": wrong}),
+            ("tried reminder", Lane.REMINDER, {"attempts": 1}),
+            ("reminder on its way", Lane.REMINDER, {"attempts": 1, "state": MessageState.LEASED.value}),
+            ("reminder", Lane.REMINDER, {}),
+        ):
+            session.add(
+                Message(
+                    contact_id=contact.id,
+                    what=what,
+                    kind="test",
+                    lane=lane.value,
+                    not_before=wrong,
+                    created_at=wrong,
+                    **changes,
+                )
+            )
+        session.add(
+            InboxEvent(
+                webhook_event_id="E1",
+                line_user_id="U" + "1" * 32,
+                type="message",
+                occurred_at=right,
+                received_at=wrong,
+                state="leased",
+                lease_until=wrong + LEASE,
+            )
+        )
+    clock.move(right)
+    with capture_logs() as logs:
+        assert ticks.run_due() == [job.name for job in JOBS]
+        assert ticks.run_due() == ticks.run_due() == []
+    assert [log["event"] for log in logs].count("clock_went_back") == 1
+    with database.reading() as session:
+        messages = {message.what: message for message in session.scalars(select(Message))}
+        event = session.scalars(select(InboxEvent)).one()
+    now = clock.now()
+    assert (messages["answer"].lease_until or wrong) <= now
+    assert messages["notice"].not_before <= now
+    assert (messages["notice"].reply_until or wrong) <= now
+    assert messages["tried reminder"].not_before <= now
+    assert messages["reminder on its way"].not_before <= now
+    assert messages["reminder"].not_before == wrong, "its hour is not of that clock"
+    assert (event.lease_until or wrong) <= now
+    assert event.received_at <= now
+
+
+def test_a_clock_a_little_behind_another_machines_puts_nothing_right(database: Database) -> None:
+    clock = a_clock_at(taipei(date(2026, 8, 24), 12))
+    ticks = Ticks(database, clock, ENDS_ONLY)
+    ticks.run_due()
+    clock.ahead -= timedelta(minutes=4)
+    assert ticks.run_due() == []
 
 
 def test_ticks_knock_by_themselves_until_they_are_stopped(database: Database) -> None:

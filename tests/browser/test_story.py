@@ -1,113 +1,29 @@
 """The main job, walked in a browser as a worker would: add, choose a language, link, see, be reminded."""
 
-import os
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from bot.demo import create_demo, demo_settings
 from law.dates import days_before, months_before
 from locales import LANGUAGES, TAIPEI, Language, Text, long_date, say
-from tests.town import Server, free_port
+from tests.browser.walk import Walk, made_up_worker, phone_sized
 
 pytestmark = pytest.mark.browser
-
-SHOTS = os.environ.get("STORY_SCREENSHOTS")
-"""A folder to leave pictures of every step in, for a person to look at."""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a whole demo in a folder of its own."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
-    settings = demo_settings(folder, "127.0.0.1", port)
-    with Server(create_demo(settings, folder), port):
-        yield settings.public_url
-
-
-class Walk:
-    """One phone on the page, and the words its person reads."""
-
-    def __init__(self, page: Page, demo: str, language: Language) -> None:
-        self.page, self.demo, self.language = page, demo, language
-        self.steps = 0
-
-    def words(self, msgid: str, context: str | None = None) -> str:
-        return say(Text(msgid, context=context), self.language)
-
-    @property
-    def chat(self) -> Locator:
-        return self.page.locator(".phone.active")
-
-    def tap(self, msgid: str, context: str | None = None) -> None:
-        self.tap_words(self.words(msgid, context))
-
-    def tap_words(self, words: str) -> None:
-        self.chat.get_by_role("button", name=words, exact=True).last.click()
-
-    def type(self, words: str) -> None:
-        field = self.chat.locator("textarea")
-        if not field.is_visible():
-            self.chat.get_by_role("button", name="Keyboard").click()
-        field.fill(words)
-        field.press("Enter")
-
-    def reads(self, msgid: str, **values: Any) -> None:
-        words = say(Text(msgid, values), self.language)
-        expect(self.chat.get_by_text(words, exact=False).last).to_be_visible(timeout=15_000)
-        self.shot(msgid)
-
-    def shot(self, what: str) -> None:
-        self.steps += 1
-        if SHOTS:
-            name = "".join(c if c.isalnum() else "-" for c in what.lower())[:40]
-            self.page.wait_for_timeout(350)
-            self.page.screenshot(path=f"{SHOTS}/{self.language.value}-{self.steps:02}-{name}.png")
-
-    def clock_to(self, day: date) -> None:
-        at = datetime.combine(day, time(10, 5), TAIPEI)
-        httpx.post(f"{self.demo}/simulator/api/clock", json={"to": at.isoformat()}).raise_for_status()
-
-
-def _worker(demo: str, today: date, skip: int) -> dict[str, str]:
-    """A made-up worker of type B whose reminders all lie ahead."""
-    cards = httpx.get(f"{demo}/simulator/api/cards").json()
-    fit = [
-        card
-        for card in cards
-        if card["permit_type"] == "B"
-        and card["arc_no"]
-        and card["phone"]
-        and today + timedelta(days=130) < date.fromisoformat(card["ends_on"])
-    ]
-    return dict(sorted(fit, key=lambda card: card["ends_on"])[skip])
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(("language", "skip"), [(Language.TH, 0), (Language.ZH_HANT, 12), (Language.VI, 24)])
 def test_a_worker_links_her_record_and_is_reminded(browser: Browser, demo: str, language: Language, skip: int) -> None:
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as context:
-        page = context.new_page()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    with phone_sized(browser) as page:
         _walk(page, demo, language, skip)
-    assert complaints == []
 
 
 def _walk(page: Page, demo: str, language: Language, skip: int) -> None:
     now = datetime.fromisoformat(httpx.get(f"{demo}/simulator/api/clock").json()["now"])
-    worker = _worker(demo, now.astimezone(TAIPEI).date(), skip)
+    worker = made_up_worker(demo, now.astimezone(TAIPEI).date(), skip)
     name = f"Phone {language.value}"
     made = httpx.post(f"{demo}/simulator/api/users", json={"display_name": name, "language": "en"}).json()
     httpx.post(f"{demo}/simulator/api/users/{made['user_id']}/follow", json={}).raise_for_status()

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from handlers import dispatch
+from handlers import dispatch, dispute_cards
 from handlers.context import Context, Rules
 from handlers.event import Did, Event
 from handlers.permit import WORKS
@@ -22,6 +23,7 @@ from locales import TAIPEI, Language
 from models import content as contents
 from models import notice
 from models.binding import in_force
+from models.case import ENDINGS, Case, CaseKind, Result
 from models.contact import Contact, meet
 from models.content import Content
 from models.event_row import Told
@@ -33,8 +35,9 @@ from models.permit_row import KNOWN_WORK, PermitRow, read_row
 from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor, Track, schedule, stage_on
 from models.secrets import Keyring
 from models.worker import Worker
-from scheduler import reminders
+from scheduler import cases, reminders
 from scheduler.composing import compose
+from scheduler.told import follow_up
 
 TODAY = date(2026, 3, 11)
 ENDS = date(2027, 7, 31)
@@ -70,15 +73,16 @@ class Chat:
     def contact(self) -> Contact:
         return meet(self.session, self.name, None, self.now)
 
-    def does(self, did: Did, *, text: str = "", data: str = "", picked: str = "") -> Content | None:
+    def does(self, did: Did, **what: Any) -> Content | None:
         self.now += timedelta(seconds=1)
-        event = Event(f"{self.name} {next(self.events)}", did, self.now, text=text, data=data, picked=picked)
+        number = f"{self.name} {next(self.events)}"
+        event = Event(number, did, self.now, message_id=number, **what)
         ctx = Context(self.session, self.contact, event, self.now, Rules())
         reply = dispatch.answer(ctx)
         self.session.flush()
         if reply is None:
             return None
-        self.said.append(Said(reply.content, Lane.REPLY, ctx.today, f"{did} {text}{data}{picked}"))
+        self.said.append(Said(reply.content, Lane.REPLY, ctx.today, f"{did} {what}"))
         return reply.content
 
     def writes(self, *texts: str) -> None:
@@ -152,6 +156,7 @@ class Story:
             self.every_permit_on_every_turning_day,
             self.every_reminder,
             self.every_notice,
+            self.disputes,
         ):
             self.apart(scene)
         return self.said
@@ -343,6 +348,59 @@ class Story:
         issued = replace(told, kind=EventKind.PERMIT_ISSUED)
         self.apart(lambda: self.notices(chat, issued, report, search))
         self.apart(lambda: self.waited_for(row, issued, report, search))
+
+    def disputes(self) -> None:
+        """A report is answered in every way, nobody answers in time, a person does, and the report is withdrawn."""
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        report = Told("M", EventKind.REPORTED_MISSING, row.permit_no, noon(days_before(TODAY, 1)), letter_no="L" * 64)
+        gone = replace(report, event_id="W", kind=EventKind.MISSING_REPORT_WITHDRAWN, occurred_at=noon(TODAY))
+        self.notices(chat, report)
+        told = self.session.query(notice.Notice).one()
+        chat.taps(f"need_help:{told.message_id}")
+        disputed = f"disputed:{told.message_id}:{told.event_id}"
+        chat.taps(disputed, "talk:cancel")
+        for where, proof in zip(dispute_cards.WHERE, itertools.cycle(("photo", "place", "none")), strict=False):
+            self.disputed(chat, disputed, where, proof)
+        self.apart(lambda: self.withdrawn_meanwhile(chat, disputed, gone))
+        for case in self.session.query(Case).all():
+            for result in ENDINGS[CaseKind(case.kind)]:
+                self.apart(lambda case=case, result=result: self.case_ends(chat, case, result))  # type: ignore[misc]
+        told.message.answer = told.message.answered_at = None
+        told.message.sent_at, told.message.check_told_at = noon(TODAY), noon(days_after(TODAY, 1))
+        self.session.flush()
+        follow_up(self.session, Rules().reminders, noon(days_after(TODAY, 2)))
+        self.urgent(chat, "silence")
+
+    def disputed(self, chat: Chat, button: str, where: str, proof: str) -> None:
+        chat.taps(button)
+        chat.writes("here")
+        chat.taps(f"answer:dispute:where:{where}")
+        chat.writes("soon", "2099-01-01")
+        chat.does(Did.POSTBACK, data="answer:dispute:since:", picked=TODAY.isoformat())
+        chat.writes("see below")
+        if proof == "photo":
+            chat.does(Did.ATTACHMENT, is_photo=True)
+        elif proof == "place":
+            chat.does(Did.LOCATION, place="25.033000,121.565400 " + "示範宿舍" * 60)
+        else:
+            chat.taps("talk:back", "answer:dispute:since:unknown", "answer:dispute:proof:no")
+        chat.writes("12", "0912345678", "perhaps")
+        chat.taps("talk:change:call", "answer:dispute:call:no", "answer:dispute:summary:yes")
+
+    def withdrawn_meanwhile(self, chat: Chat, button: str, gone: Told) -> None:
+        chat.taps(button, "answer:dispute:where:work", "answer:dispute:since:today", "answer:dispute:proof:no")
+        chat.taps("answer:dispute:call:no")
+        self.notices(chat, gone)
+        chat.taps("answer:dispute:summary:yes", button)
+
+    def case_ends(self, chat: Chat, case: Case, result: Result) -> None:
+        cases.say_late(self.session, Rules().reminders, noon(days_after(TODAY, 3)))
+        cases.take(self.session, case, "somebody", noon(TODAY))
+        cases.close(self.session, case, result, noon(TODAY))
+        self.urgent(chat, f"case {case.kind} {result}")
 
     def notices(self, chat: Chat, *told: Told) -> None:
         """Each of these events in turn, as she is told of it."""

@@ -76,7 +76,8 @@ def test_every_sentence_of_the_code_was_said(said: Sequence[Said]) -> None:
     ours = {
         (message.id if isinstance(message.id, str) else message.id[0], message.context)
         for message in extracted(ROOT)
-        if message.id
+        # tests/bot/test_pages.py shows every page in every language
+        if message.id and not all(file.startswith("bot/pages/") for file, _line in message.locations)
     }
     assert ours - heard == NEVER_SHOWN.keys()
 

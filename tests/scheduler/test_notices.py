@@ -15,9 +15,9 @@ from models.contact import Contact
 from models.content import Call, Card, Content, Postback, Tone
 from models.event_row import Told
 from models.message import Lane, Message, MessageState
-from models.notice import record
+from models.notice import events_told_by, record
 from models.permit import Permit
-from models.permit_event import EventKind
+from models.permit_event import REPORTS, EventKind
 from models.reminder import ReminderRules
 from models.worker import Worker
 from scheduler.composing import compose
@@ -140,7 +140,7 @@ def test_a_right_to_transfer_is_promised_to_nobody_else(desk: Desk, reason: str,
 def test_the_two_reports_begin_alike_and_differ_in_what_they_mean(desk: Desk) -> None:
     missing = desk.said(desk.told(EventKind.REPORTED_MISSING))
     search = desk.said(desk.told(EventKind.SEARCH_REQUESTED))
-    assert missing[0] == search[0] == "Act today: call 1955 and say where you stay"
+    assert missing[0] == search[0] == "Act today: if you are not missing, say so here and call 1955"
     assert "lead to the loss of your permit" in " ".join(missing)
     assert "This is not the three-day report" in " ".join(search)
     assert "police" not in " ".join(missing)
@@ -195,4 +195,6 @@ def test_every_notice_can_be_said_and_answered_in_every_language(
     buttons = card_of(content).buttons
     assert [one.number for one in buttons if isinstance(one, Call)] == ["1955"]
     answers = [one.data for one in buttons if isinstance(one, Postback)]
-    assert answers == [f"need_help:{message.id}", f"understood:{message.id}"]
+    usual = [f"need_help:{message.id}", f"understood:{message.id}"]
+    [event] = events_told_by(desk.session, message)
+    assert answers == [f"disputed:{message.id}:{event.id}", *usual] if event.what in REPORTS else usual

@@ -1,8 +1,11 @@
 """The ministry's API: keys and scopes, limits, odd bodies, verdicts by row, and a test key that reaches nobody."""
 
 import asyncio
+import re
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +13,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
+from bot.api import gate as gates
+from bot.api.body import MOST_ROWS
+from bot.api.calls import Calls
 from bot.api.description import EVENT_EXAMPLE, ISSUED_EXAMPLE, PERMIT_EXAMPLE, openapi
 from bot.api.feed import EVENTS_AT_ONCE, Feed
-from bot.api.gate import Gate
+from bot.api.gate import Gate, TurnedAway
 from bot.api.routes import add_routes
 from bot.clock import Clock
 from bot.database import Database
@@ -23,11 +30,13 @@ from models.binding import bind
 from models.contact import Contact
 from models.message import Message
 from models.permit import Permit
-from models.permit_event import PermitEvent
+from models.permit_event import EventKind, PermitEvent
 from models.reminder import ReminderRules
 from models.worker import Worker
 
 NOON = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)
+PROXY_WAITS = 120
+"""Seconds, as docs/operations.md sets it up."""
 BOTH = (Scope.PERMITS, Scope.EVENTS)
 
 
@@ -38,6 +47,8 @@ class Ministry:
     database: Database
     clock: Clock
     per_minute: int = 1_000
+    woken: int = 0
+    calls: Calls = field(default_factory=Calls)
 
     def key(self, *scopes: Scope, test: bool = False, expires_at: datetime | None = None) -> str:
         with self.database.writing() as session:
@@ -46,7 +57,7 @@ class Ministry:
     def sends(self, what: str, content: Any, key: str | None = None, **headers: str) -> httpx.Response:
         app = FastAPI()
         gate = Gate(self.database, self.clock, self.per_minute)
-        add_routes(app, gate, Feed(self.database, self.clock, ReminderRules()))
+        add_routes(app, gate, Feed(self.database, self.clock, ReminderRules(), self.wake), self.calls)
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         sent = {"content": content} if isinstance(content, bytes) else {"json": content}
@@ -57,6 +68,9 @@ class Ministry:
                 return await client.post(f"/api/v1/{what}", headers=headers, **sent)
 
         return asyncio.run(ask())
+
+    def wake(self) -> None:
+        self.woken += 1
 
     def count(self, table: type) -> int:
         with self.database.reading() as session:
@@ -255,12 +269,13 @@ def test_each_key_has_a_limit_of_its_own_and_says_how_much_is_left(ministry: Min
     assert ministry.sends("events", {"events": []}, other).status_code == 200
 
 
-def _linked(ministry: Ministry) -> None:
+def _linked(ministry: Ministry, worker_ref: str = "W-1") -> None:
     with ministry.database.writing() as session:
         contact = Contact(line_user_id="U" + "1" * 32, language="en", reachable=True, created_at=NOON)
         session.add(contact)
         session.flush()
-        bind(session, contact.id, session.scalars(select(Worker.id)).one(), NOON)
+        worker = session.scalars(select(Worker.id).where(Worker.worker_ref == worker_ref)).one()
+        bind(session, contact.id, worker, NOON)
 
 
 def test_a_test_key_is_told_the_same_verdicts_and_reaches_nobody(ministry: Ministry) -> None:
@@ -276,6 +291,125 @@ def test_a_test_key_is_told_the_same_verdicts_and_reaches_nobody(ministry: Minis
     assert {table: ministry.count(table) for table in before} == before
     assert ministry.sends("events", {"events": [an_event(1)]}, live).json()["counts"] == {"recorded": 1}
     assert ministry.count(Message) == before[Message] + 1
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_a_test_key_tells_a_linked_worker_of_no_kind_of_event(ministry: Ministry, kind: EventKind) -> None:
+    ministry.sends("permits", {"permits": [a_permit(1)]}, ministry.key())
+    _linked(ministry)
+    issued = a_permit(1) if kind is EventKind.PERMIT_ISSUED else {}
+    sent = {"events": [an_event(1) | issued | {"kind": kind.value}]}
+    assert ministry.sends("events", sent, ministry.key(test=True)).json()["counts"] == {"recorded": 1}
+    assert (ministry.count(Message), ministry.count(PermitEvent), ministry.woken) == (0, 0, 0)
+
+
+def test_what_is_recorded_wakes_who_sends(ministry: Ministry) -> None:
+    key = ministry.key()
+    ministry.sends("permits", {"permits": [a_permit(1)]}, key)
+    assert ministry.woken == 0
+    ministry.sends("events", {"events": [an_event(1)]}, key)
+    assert ministry.woken == 1
+    ministry.sends("events", {"events": [an_event(1), an_event(2, permit_no="P-9")]}, key)
+    assert ministry.woken == 1
+
+
+def test_rows_of_one_worker_that_contradict_each_other_are_refused_or_marked(ministry: Ministry) -> None:
+    rows = [
+        a_permit(1),
+        a_permit(2, worker_ref="W-1", birth_date="1991-01-01"),
+        a_permit(3, worker_ref="W-1", name="SOMEBODY ELSE", passport_no=None),
+    ]
+    answer = ministry.sends("permits", {"permits": rows}, ministry.key())
+    assert (codes(answer, 1), codes(answer, 2)) == (["contradicts_line"], [])
+    assert codes(answer, 2, "warnings") == ["contradicts_line"]
+    events = [
+        row | {"event_id": f"E-{n}", "kind": "permit_issued", "occurred_at": "2026-03-01T09:00:00Z"}
+        for n, row in enumerate(rows)
+    ]
+    assert codes(ministry.sends("events", {"events": events}, ministry.key()), 1) == ["contradicts_line"]
+
+
+def test_a_body_in_another_form_than_json_is_refused_by_its_name(ministry: Ministry) -> None:
+    key, sent = ministry.key(), b'{"events":[]}'
+    answer = ministry.sends("events", sent, key, **{"Content-Type": "application/x-www-form-urlencoded"})
+    assert (answer.status_code, answer.json()["error"]) == (415, "not_json")
+    for named in ("application/json", "Application/JSON; charset=utf-8"):
+        assert ministry.sends("events", sent, key, **{"Content-Type": named}).status_code == 200
+
+
+@pytest.mark.parametrize(("what", "status"), [("nothing", 404), ("openapi.json", 405)])
+def test_a_wrong_path_or_method_is_refused_in_the_same_form(ministry: Ministry, what: str, status: int) -> None:
+    answer = ministry.sends(what, {}, ministry.key())
+    assert answer.status_code == status
+    assert answer.json().keys() == {"error", "message"}
+    assert answer.headers.get("allow") == ("GET" if status == 405 else None)
+
+
+def test_who_guesses_keys_is_turned_away_without_a_look_and_who_was_in_before_is_not(
+    ministry: Ministry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates, "MOST_FAILED_A_MINUTE", 3)
+    gate = Gate(ministry.database, ministry.clock, 1_000)
+
+    def status(key: str) -> int:
+        found = gate.admit(f"Bearer {key}", Scope.EVENTS)
+        return found.status if isinstance(found, TurnedAway) else 200
+
+    known, not_seen_yet = ministry.key(), ministry.key()
+    assert status(known) == 200
+    with capture_logs() as logged:
+        assert [status(f"live_guess_{number}") for number in range(5)] == [401, 401, 401, 429, 429]
+    assert [line["event"] for line in logged] == ["api_keys_guessed"]
+    assert [status(known), status(not_seen_yet)] == [200, 429]
+    monkeypatch.setattr(time, "monotonic", lambda began=time.monotonic(): began + 61)
+    assert status(not_seen_yet) == 200
+
+
+def test_calls_are_counted_by_key_and_status_and_no_secret_is_among_them(ministry: Ministry) -> None:
+    key = ministry.key(Scope.EVENTS)
+    prefix = "_".join(key.split("_")[:2])
+    for sent, with_key in (
+        ("events", key),
+        ("events", key),
+        ("permits", key),
+        ("events", "live_guess"),
+        ("events", None),
+    ):
+        ministry.sends(sent, {sent: []}, with_key)
+    told = ministry.calls.metrics().decode()
+    counted = re.findall(r'bot_api_calls_total{key="(\w+)",process="\d+",status="(\d+)"} (\d+)', told)
+    assert sorted(counted) == sorted([(prefix, "200", "2"), (prefix, "403", "1"), ("unknown", "401", "2")])
+    assert key not in told
+    assert "live_guess" not in told
+
+
+def test_two_calls_with_the_same_events_at_once_record_and_tell_each_once(ministry: Ministry) -> None:
+    key = ministry.key()
+    ministry.sends("permits", {"permits": [a_permit(1), a_permit(2)]}, key)
+    _linked(ministry, "W-1")
+    events = [an_event(number, permit_no=f"P-{1 + number % 2}", letter_no=f"L-{number}") for number in range(40)]
+    issued = a_permit(3) | {"event_id": "E-N", "kind": "permit_issued", "occurred_at": "2026-03-01T09:00:00Z"}
+    sent = [{"events": [issued, *order]} for order in (events, events[::-1], events)]
+    with ThreadPoolExecutor(3) as pool:
+        answers = [answer.json() for answer in pool.map(lambda body: ministry.sends("events", body, key), sent)]
+    assert sum(answer["counts"].get("recorded", 0) for answer in answers) == 41
+    assert sum(answer["counts"].get("repeated", 0) for answer in answers) == 82
+    assert ministry.count(PermitEvent) == 41
+    with ministry.database.reading() as session:
+        waiting = session.scalars(select(Message.kind).where(Message.state == "planned")).all()
+    assert waiting == ["permit_revoked"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2 * PROXY_WAITS)
+def test_ten_thousand_rows_a_call_are_answered_before_any_proxy_gives_up(ministry: Ministry) -> None:
+    key = ministry.key()
+    permits = [a_permit(number) for number in range(MOST_ROWS)]
+    events = [an_event(number, permit_no=f"P-{number}") for number in range(MOST_ROWS)]
+    for what, rows, status in (("permits", permits, "stored"), ("events", events, "recorded")):
+        began = time.monotonic()
+        assert ministry.sends(what, {what: rows}, key).json()["counts"] == {status: MOST_ROWS}
+        assert time.monotonic() - began < PROXY_WAITS
 
 
 def test_the_description_names_every_column_and_its_examples_are_taken(

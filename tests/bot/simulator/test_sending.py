@@ -241,6 +241,27 @@ def test_the_month_ends_when_the_quota_is_used_up_but_replies_stay_free(line_wit
     assert line.push(linh, "Halo").status_code == 200
 
 
+def test_a_narrowcast_others_and_a_late_count_change_what_the_quota_says(line: Any) -> None:
+    siti = line.phone("Siti")
+
+    def says() -> tuple[int, int]:
+        limit = line.get("/v2/bot/message/quota").json()["value"]
+        return limit, line.get("/v2/bot/message/quota/consumption").json()["totalUsage"]
+
+    line.api("quota", {"limit": 10, "reserved": 10})
+    refused = line.push(siti, "Halo")
+    assert (refused.status_code, refused.json()["message"]) == (429, "You have reached your monthly limit.")
+    assert says() == (10, 0), "what a narrowcast reserves does not show"
+    line.api("quota", {"reserved": 0})
+    assert line.push(siti, "Halo").status_code == 200
+    line.api("quota", {"others": 8, "uncounted": 2})
+    assert says() == (10, 7)
+    assert line.push(siti, "Halo").status_code == 200
+    assert line.push(siti, "Halo").status_code == 429
+    line.api("quota", {"uncounted": 0})
+    assert says() == (10, 10)
+
+
 def test_rate_limits_answer_429_when_switched_on(start: Callable[..., Any]) -> None:
     line = start(enforce_rate_limits=True)
     statuses = [line.get("/v2/bot/richmenu/list").status_code for _ in range(14)]
