@@ -10,7 +10,7 @@ from tests.faults.world import World
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
-SCALE_OF_PROOF = 4
+SCALE_OF_PROOF = 1
 
 
 @dataclass(frozen=True)
