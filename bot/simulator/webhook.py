@@ -109,7 +109,9 @@ class Webhook:
                 error = None if response.is_success else "error_status_code"
             except httpx.TimeoutException:
                 error = "request_timeout"
-            except httpx.HTTPError:
+            except (
+                Exception
+            ):  # not only httpx's own: under it, a connection that is cut at once gives an AttributeError
                 error = "could_not_connect"
         await self._store.run(lambda db: self._log(db, events, attempt, status, error))
         return status, error

@@ -53,11 +53,19 @@ def injected(pid: int, calls: str, what: str, log: Path) -> Iterator[None]:
     traced = subprocess.Popen(["strace", *arguments, "-p", str(pid)], stderr=subprocess.DEVNULL)
     status = Path(f"/proc/{pid}/status")
     try:
-        wait_until(lambda: f"TracerPid:\t{traced.pid}\n" in status.read_text(), "strace to attach", 30)
+        wait_until(lambda: _has_tracer(status, traced.pid), "strace to attach", 30)
         yield
     finally:
         traced.terminate()
         traced.wait()
+
+
+def _has_tracer(status: Path, tracer: int) -> bool:
+    """Also when what it traces is gone by now: the first call after it attached may have been the last."""
+    try:
+        return f"TracerPid:\t{tracer}\n" in status.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 @dataclass(frozen=True)
