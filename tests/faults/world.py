@@ -80,7 +80,9 @@ class World:
         )
         self.line_port, self.line_url = line_port, f"http://127.0.0.1:{line_port}"
         self._line_server = Server(create_app(config), line_port).__enter__()
-        self.line = httpx.Client(base_url=f"{self.line_url}/simulator/api/", timeout=30, trust_env=False)
+        # Each call on a connection of its own: one that is kept may be closed by the other side just now.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self.line = httpx.Client(base_url=f"{self.line_url}/simulator/api/", timeout=60, trust_env=False, limits=limits)
         self.post("deliveries", {"redeliver": True})
         self._bots_clock = SteeredClock(self.folder / "clock")
         self._bots_clock.set_ahead(self.clock.ahead)
@@ -324,7 +326,13 @@ class World:
         return answer.json()
 
     def get(self, path: str) -> Any:
-        answer = self.line.get(path)
+        """From there; asked again where the machine is too busy to take the connection."""
+        for _ in range(5):
+            with contextlib.suppress(httpx.TransportError):
+                answer = self.line.get(path)
+                break
+        else:
+            answer = self.line.get(path)
         assert answer.is_success, answer.text
         return answer.json()
 
