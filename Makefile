@@ -4,6 +4,8 @@
 PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Half of what the tests do is waiting for a real service, so three share two cores well.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))')
 # Programs that bring their own list of certificate authorities shall also trust the machine's.
 export UV_SYSTEM_CERTS := 1
 
@@ -17,7 +19,7 @@ run: .venv/run ## set up and start everything beside a LINE look-alike; needs no
 
 test: .venv/dev ## set up and run the whole test suite
 	@$(BIN)/python -m tests.browser.provide
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: static test ## everything a change must pass: format, lint, types, imports, catalogues, tests
 

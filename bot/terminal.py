@@ -10,8 +10,14 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.settings import Settings
 
+WITHOUT_A_WIDTH = 240
+"""Columns where there is no terminal: what a file or grep is to get must not be cut at eighty."""
+
 out = Console()
 problems = Console(stderr=True)
+for console in (out, problems):
+    if not console.is_terminal:
+        console.width = WITHOUT_A_WIDTH
 
 
 @contextmanager

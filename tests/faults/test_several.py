@@ -122,7 +122,7 @@ def _holding_much(fleet: Fleet) -> Process:
     with fleet.database.writing() as session:
         rate.slow_down(session, CHANNEL, "push", 4)
     fleet.revoke(told[20:], fleet.webs[1], "in turn")
-    wait_until(lambda: fleet.leases().total() == 40, "everything to be leased")
+    wait_until(lambda: fleet.leases().total() == 40, "everything to be leased", 40)
     [(pid, _held)] = fleet.leases().most_common(1)
     return next(worker for worker in fleet.workers if worker.pid == pid)
 
