@@ -87,18 +87,11 @@ class Service:
             self.database,
             self.clock,
             line,
-            channel=self.settings.channel,
+            self.settings.account,
             hours=self.settings.hours,
             compose=compose,
-            reserve_percent=self.settings.quota_reserve_percent,
         )
-        reader = QuotaReader(
-            self.database,
-            self.clock,
-            line,
-            channel=self.settings.channel,
-            reserve_percent=self.settings.quota_reserve_percent,
-        )
+        reader = QuotaReader(self.database, self.clock, line, self.settings.account)
         photos = Evidence(self.database, self.clock, line)
         self.outbox = outbox
         menus = Menus(self.database, line)
@@ -171,7 +164,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
         redirect_slashes=False,
     )
     api.state.service = service
-    health = Health(service.database, service.clock, settings.channel, settings.quota_reserve_percent)
+    health = Health(service.database, service.clock, settings.account)
 
     @api.exception_handler(RequestValidationError)
     async def refused(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,6 +1,7 @@
 """Our channel at LINE: the address where LINE calls us, and the client that calls LINE."""
 
 from bot.line.client import LineClient
+from bot.line.connection import LineConnection
 from bot.line.tokens import LongLivedToken, StatelessTokens, Tokens
 from bot.settings import Settings
 
@@ -9,7 +10,8 @@ WEBHOOK_PATH = "/line/webhook"
 
 def line_client(settings: Settings) -> LineClient:
     """The client for the channel of these settings. Raises ValueError for a token that cannot be one."""
-    return LineClient(_tokens(settings), api_url=settings.line_api_url, data_url=settings.line_data_url)
+    line = LineConnection(_tokens(settings), api_url=settings.line_api_url, data_url=settings.line_data_url)
+    return LineClient(line)
 
 
 def _tokens(settings: Settings) -> Tokens:

@@ -14,7 +14,7 @@ from models.callback import CallbackState
 from models.case import CaseKind
 from models.inbox import InboxState
 from models.message import Lane
-from models.quota import RESERVE_PERCENT, Standing, Supply
+from models.quota import Account, Standing, Supply
 from models.told import WHY_NOT, why_not_told
 from models.told_walk import last_walk
 
@@ -22,13 +22,10 @@ from models.told_walk import last_walk
 class Health:
     """Reads the tables, so every process tells the same."""
 
-    def __init__(
-        self, database: Database, clock: Clock, channel: str = "line", reserve_percent: int = RESERVE_PERCENT
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, account: Account) -> None:
         self._database = database
         self._clock = clock
-        self._channel = channel
-        self._reserve_percent = reserve_percent
+        self._account = account
 
     def ready(self) -> tuple[bool, dict[str, Any]]:
         """Whether requests should come here, and how far behind the work is.
@@ -69,7 +66,7 @@ class Health:
             by_state, by_lane = inbox.counts(session), message.counts(session)
             inbox_age = _age(inbox.oldest_open(session), now)
             outbox_age = self._outbox_age(session, now)
-            month = quota.standing(session, self._channel, now)
+            month = quota.standing(session, self._account.channel, now)
             waiting = binding.reviews_waiting(session)
             jobs = schedule.times(session)
             told, told_since = callback.counts(session), callback.oldest_waiting(session)
@@ -119,7 +116,7 @@ class Health:
             "limit": ("What LINE lets us send this month", no_limit if month.limit is None else month.limit),
             "used": ("Messages used this month, by everybody who sends from the account", month.used),
             "remaining": ("What is left of this month's messages", remaining),
-            "reserve": ("What is kept for urgent messages", month.reserve(self._reserve_percent)),
+            "reserve": ("What is kept for urgent messages", month.reserve(self._account.reserve_percent)),
             "holds_routine": ("Whether reminders and announcements wait", self._holds_routine(month)),
             "age_seconds": ("How old LINE's figures are", _age(month.read_at, now).total_seconds()),
         }
@@ -128,12 +125,12 @@ class Health:
 
     def _outbox_age(self, session: Session, now: datetime) -> timedelta:
         """What waits for quota is not late: it has figures and an alarm of its own."""
-        month = quota.standing(session, self._channel, now)
+        month = quota.standing(session, self._account.channel, now)
         lowest = Lane.REPLY if month and self._holds_routine(month) else Lane.ANNOUNCEMENT
         return _age(message.oldest_due(session, now, lowest), now)
 
     def _holds_routine(self, month: Standing) -> bool:
-        return month.supply(self._reserve_percent) is Supply.RESERVED
+        return month.supply(self._account.reserve_percent) is Supply.RESERVED
 
 
 def _age(since: datetime | None, now: datetime) -> timedelta:

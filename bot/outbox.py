@@ -20,7 +20,7 @@ from bot.process import process_name
 from bot.quota import QuotaGate, tell
 from models import rate
 from models.delivery_hours import DeliveryHours
-from models.quota import RESERVE_PERCENT
+from models.quota import Account
 from models.sending import LEASE
 
 BATCH = 200
@@ -48,20 +48,18 @@ class Outbox:
         database: Database,
         clock: Clock,
         line: LineClient,
+        account: Account,
         *,
-        channel: str,
         hours: DeliveryHours,
         compose: Composer,
-        reserve_percent: int = RESERVE_PERCENT,
     ) -> None:
         self._database = database
         self._clock = clock
         self._line = line
-        self._channel = channel
+        self._account = account
         self._hours = hours
         self._compose = compose
-        self._reserve_percent = reserve_percent
-        self._gate = QuotaGate(channel, reserve_percent)
+        self._gate = QuotaGate(account)
         self._me = process_name()
         self._woken = asyncio.Event()
         self._room = asyncio.Event()
@@ -136,7 +134,7 @@ class Outbox:
                 slots: list[Slot] = []
                 for endpoint in {request.endpoint for request in found}:
                     requests = [request for request in found if request.endpoint == endpoint]
-                    first, apart = rate.reserve(session, self._channel, endpoint, len(requests))
+                    first, apart = rate.reserve(session, self._account.channel, endpoint, len(requests))
                     first += time.monotonic()
                     slots += [(first + place * apart, request) for place, request in enumerate(requests)]
                 return slots, looked_at > 0
@@ -217,9 +215,9 @@ class Outbox:
         """False when the database could not take it: what LINE said must not be forgotten."""
         try:
             with self._database.writing() as session:
-                counted = delivery.mark(session, self._channel, batch, self._clock.now())
+                counted = delivery.mark(session, self._account.channel, batch, self._clock.now())
             if counted is not None:
-                tell(*counted, self._reserve_percent)
+                tell(*counted, self._account.reserve_percent)
         except DATABASE_DOWN as failure:
             log.error("outbox_cannot_mark", error=where(failure))
             return False

@@ -14,7 +14,7 @@ from bot.line.answers import LineError
 from bot.line.client import LineClient
 from bot.log import where
 from models import quota, schedule, sending
-from models.quota import LAG, NEAR, READING, RESERVE_PERCENT, Standing, Supply, month_began
+from models.quota import LAG, NEAR, READING, Account, Standing, Supply, month_began
 
 READ_EVERY = timedelta(minutes=5)
 """Others send from the same account. What they send in this time we do not know, and the reserve bears it."""
@@ -29,9 +29,8 @@ log = structlog.get_logger()
 class QuotaGate:
     """What a sender may push: by the month as the database knows it, and by what LINE answered this sender."""
 
-    def __init__(self, channel: str, reserve_percent: int = RESERVE_PERCENT) -> None:
-        self.channel = channel
-        self.reserve_percent = reserve_percent
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._shut_at: float | None = None
         self._asks_at = 0.0
 
@@ -40,17 +39,17 @@ class QuotaGate:
 
         Close to the reserve all senders take turns here, and what is on its way counts as used.
         """
-        month = quota.standing(session, self.channel, now)
+        month = quota.standing(session, self._account.channel, now)
         if month is None or month.limit is None:
             return None
         left = self._above_reserve(month)
         if not 0 < left < NEAR:
             return left
-        month = quota.standing(session, self.channel, now, locked=True) or month
+        month = quota.standing(session, self._account.channel, now, locked=True) or month
         return self._above_reserve(month) - sending.pushes_on_their_way(session)
 
     def _above_reserve(self, month: Standing) -> int:
-        return (month.remaining or 0) - month.reserve(self.reserve_percent)
+        return (month.remaining or 0) - month.reserve(self._account.reserve_percent)
 
     # What LINE said to this process
 
@@ -84,20 +83,11 @@ class QuotaGate:
 class QuotaReader:
     """Asks LINE for the month's figures; of all processes, the one whose turn the database says it is."""
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        line: LineClient,
-        *,
-        channel: str,
-        reserve_percent: int = RESERVE_PERCENT,
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, line: LineClient, account: Account) -> None:
         self._database = database
         self._clock = clock
         self._line = line
-        self._channel = channel
-        self._reserve_percent = reserve_percent
+        self._account = account
         self._said_stale = False
 
     async def run(self) -> None:
@@ -121,7 +111,7 @@ class QuotaReader:
             await asyncio.to_thread(self._unread)
             return False
         before, after = await asyncio.to_thread(self._note, said.limit, said.used)
-        tell(before, after, self._reserve_percent)
+        tell(before, after, self._account.reserve_percent)
         self._said_stale = False
         return True
 
@@ -142,7 +132,7 @@ class QuotaReader:
 
     def _note(self, limit: int | None, used: int) -> tuple[Standing | None, Standing]:
         with self._database.writing() as session:
-            noted = quota.note(session, self._channel, limit, used, self._clock.now())
+            noted = quota.note(session, self._account.channel, limit, used, self._clock.now())
             quota.forget_late_answers(session)
             return noted
 
@@ -150,7 +140,7 @@ class QuotaReader:
         """Say once that the figures are old: routine messages go on by the last ones."""
         now = self._clock.now()
         with self._database.reading() as session:
-            last = quota.standing(session, self._channel, now)
+            last = quota.standing(session, self._account.channel, now)
         if not self._said_stale and (last is None or now - last.read_at > STALE):
             self._said_stale = True
             log.warning("line_quota_unread")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.callback_signature import SecretFormatError, read_secret
 from models.delivery_hours import DeliveryHours
-from models.quota import RESERVE_PERCENT
+from models.quota import RESERVE_PERCENT, Account
 from models.reminder import ReminderRules
 from models.secrets import Key, KeyFormatError, Keyring
 
@@ -164,9 +164,8 @@ class Settings(BaseSettings):
         return _keyring(self.keys)
 
     @property
-    def channel(self) -> str:
-        """The name of our channel where it shares a table with others."""
-        return self.line_channel_id or "line"
+    def account(self) -> Account:
+        return Account(self.line_channel_id or "line", self.quota_reserve_percent)
 
     @property
     def hours(self) -> DeliveryHours:

@@ -26,6 +26,14 @@ READING = "read_line_quota"
 """The row of `schedule` that lets one process at a time ask LINE."""
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Our account at LINE: the name its rows have, and the share of its month that is kept for what is urgent."""
+
+    channel: str
+    reserve_percent: int
+
+
 class LineQuota(Base):
     """One row a channel; LINE's figures include what others send from it, and LINE calls them approximate."""
 

@@ -20,6 +20,7 @@ from bot.database import Database
 from bot.delivery import Composer
 from bot.line.answers import Outcome
 from bot.line.client import LineClient
+from bot.line.connection import LineConnection
 from bot.line.tokens import StatelessTokens
 from bot.outbox import Outbox
 from bot.quota import QuotaGate, QuotaReader
@@ -31,10 +32,12 @@ from models.contact import Contact
 from models.content import Content, words
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
+from models.quota import Account
 from tests.town import Server, free_port, wait_until
 
 SECRET = "a-secret-for-tests-only"
 CHANNEL = "test"
+ACCOUNT = Account(CHANNEL, reserve_percent=10)
 PUSH = "/v2/bot/message/push"
 REPLY = "/v2/bot/message/reply"
 MENU = verbatim("MENU")
@@ -135,12 +138,17 @@ class Post:
             self.clock.ahead += pause
             asyncio.run(self._run(self._nothing_to_do, url or self.url))
 
+    def line(self, url: str) -> LineClient:
+        """A client whose calls go to `url`; its tokens are LINE's own."""
+        tokens = StatelessTokens("1000000001", SECRET, self.url)
+        return LineClient(LineConnection(tokens, api_url=url, connect_seconds=1, total_seconds=self.patience))
+
     def read_quota(self) -> bool:
         """Let another reader ask LINE for the month's figures, if it is due; whether they are known now."""
 
         async def read() -> bool:
-            async with LineClient(StatelessTokens("1000000001", SECRET, self.url), api_url=self.url) as line:
-                return await QuotaReader(self.database, self.clock, line, channel=CHANNEL).read_when_due()
+            async with self.line(self.url) as line:
+                return await QuotaReader(self.database, self.clock, line, ACCOUNT).read_when_due()
 
         return asyncio.run(read())
 
@@ -148,10 +156,9 @@ class Post:
         asyncio.run(self._run(done, self.url))
 
     async def _run(self, done: Callable[[], Any], url: str) -> None:
-        tokens = StatelessTokens("1000000001", SECRET, self.url)
-        async with LineClient(tokens, api_url=url, connect_seconds=1, total_seconds=self.patience) as line:
+        async with self.line(url) as line:
             outbox = Outbox(
-                self.database, self.clock, line, channel=CHANNEL, hours=self.hours, compose=lambda *a: self.compose(*a)
+                self.database, self.clock, line, ACCOUNT, hours=self.hours, compose=lambda *a: self.compose(*a)
             )
             running = asyncio.create_task(outbox.run())
             try:
@@ -167,7 +174,7 @@ class Post:
     def _nothing_to_do(self) -> bool:
         now = self.clock.now()
         with self.database.reading() as session:
-            left = QuotaGate(CHANNEL).routine_left(session, now)
+            left = QuotaGate(ACCOUNT).routine_left(session, now)
         routine = self.hours.allow(now) and (left is None or left > 0)
         lowest = Lane.ANNOUNCEMENT if routine else Lane.REPLY
         busy = aliased(Message)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ssl
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -26,9 +25,8 @@ from bot.line.answers import (
     read_answer,
     tell_limits_apart,
 )
-from bot.line.connection import API_URL, CONNECTIONS, DATA_URL, LineConnection
+from bot.line.connection import LineConnection
 from bot.line.menu_calls import RichMenuCalls
-from bot.line.tokens import Tokens
 
 _PROFILE = "/v2/bot/profile/{userId}"
 _QUOTA = "/v2/bot/message/quota"
@@ -67,26 +65,7 @@ class LineClient(RichMenuCalls):
     Nothing is repeated here except once after a 401, with the same retry key: the outbox decides.
     """
 
-    def __init__(
-        self,
-        tokens: Tokens,
-        *,
-        api_url: str = API_URL,
-        data_url: str = DATA_URL,
-        tls: ssl.SSLContext | None = None,
-        connections: int = CONNECTIONS,
-        connect_seconds: float = 3.0,
-        total_seconds: float = 10.0,
-    ) -> None:
-        line = LineConnection(
-            tokens,
-            api_url=api_url,
-            data_url=data_url,
-            tls=tls,
-            connections=connections,
-            connect_seconds=connect_seconds,
-            total_seconds=total_seconds,
-        )
+    def __init__(self, line: LineConnection) -> None:
         super().__init__(line)
         self._quota_lock = asyncio.Lock()
         self._quota_seen: Quota | None = None

@@ -30,6 +30,7 @@ from bot.app import GARBAGE_THRESHOLD
 from bot.clock import Clock
 from bot.database import Database
 from bot.line.client import LineClient
+from bot.line.connection import LineConnection
 from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
 from locales import LANGUAGES, taipei_day
@@ -38,6 +39,7 @@ from models.contact import Contact
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
 from models.permit import Permit, PermitStatus
+from models.quota import RESERVE_PERCENT, Account
 from models.reminder import ReminderRules, plan
 from models.reminder_calendar import END, newly_due
 from models.worker import Worker
@@ -144,8 +146,9 @@ def _measure(run: Run, out: Connection) -> None:
 async def _tell(database: Database, run: Run) -> Sent:
     clock = Clock()
     trusted = ssl.create_default_context(cadata=run.authority.decode())
-    async with LineClient(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted) as line:
-        outbox = Outbox(database, clock, line, channel="benchmark", hours=ALWAYS, compose=compose)
+    connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
+    async with LineClient(connection) as line:
+        outbox = Outbox(database, clock, line, Account("benchmark", RESERVE_PERCENT), hours=ALWAYS, compose=compose)
         sending = asyncio.create_task(outbox.run())
         await asyncio.sleep(UNDER_WAY)
         began, before = time.monotonic(), _reminders(database, MessageState.SENT)

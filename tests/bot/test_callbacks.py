@@ -39,11 +39,11 @@ from models.api_key import Scope
 from models.callback import GIVE_UP_AFTER, Callback, CallbackState
 from models.event_row import Told
 from models.notice import record
-from models.permit import Permit
 from models.permit_event import EventKind
 from models.reminder import ReminderRules
-from models.worker import Worker
 from tests.logs import written_logs
+from tests.post import ACCOUNT
+from tests.records import add_permit, add_worker
 from tests.source import ROOT
 from tests.town import Phone, Server, Town, free_port, town_settings, wait_until
 
@@ -201,17 +201,9 @@ def running(
 def owe(database: Database, now: datetime, events: int = 1) -> None:
     """So many callbacks to send, about a made-up worker whom nobody has linked."""
     with database.writing() as session:
-        worker = Worker(worker_ref="W1", name="MADE UP", birth_date=now.date(), nationality="ID", as_of=now)
-        session.add(worker)
-        session.flush()
+        worker = add_worker(session, now)
         for number in range(events):
-            session.add(
-                Permit(
-                    worker_id=worker.id, permit_no=f"P{number}", permit_type="B", work="manufacturing",
-                    employer_name="Made-up Works", county="", starts_on=now.date(), ends_on=now.date(), as_of=now,
-                )
-            )  # fmt: skip
-            session.flush()
+            add_permit(session, worker, f"P{number}")
             told = Told(f"E{number}", EventKind.PERMIT_REVOKED, f"P{number}", now - timedelta(days=1))
             record(session, told, ReminderRules(), now)
 
@@ -456,7 +448,7 @@ def test_after_three_days_it_is_given_up_loudly_and_can_be_sent_again_by_command
         clock.move(now + GIVE_UP_AFTER)
         wait_until(lambda: rows(database, CallbackState.GIVEN_UP) == 1, "it to be given up")
         wait_until(lambda: "callback_given_up" in logs.getvalue(), "the alarm")
-    figures = Health(database, clock).metrics().decode()
+    figures = Health(database, clock, ACCOUNT).metrics().decode()
     assert 'bot_callbacks{state="given_up"} 1.0' in figures
     assert "bot_callbacks_age_seconds 0.0" in figures
 

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
 from models.inbox import InboxEvent
+from tests.post import ACCOUNT
 
 PERSON = "U" + "a" * 32
 
@@ -36,14 +37,14 @@ def metrics(health: Health) -> dict[str, float]:
 
 
 def test_an_empty_service_is_ready(database: Database, clock: Clock) -> None:
-    ready, report = Health(database, clock).ready()
+    ready, report = Health(database, clock, ACCOUNT).ready()
     assert ready
     assert report == {"database": "ok", "migrations": "ok", "inbox_age_seconds": 0, "outbox_age_seconds": 0}
 
 
 def test_a_backlog_is_told_and_sends_nobody_away(database: Database, clock: Clock, now: datetime) -> None:
     add(database, now - timedelta(hours=2), "new")
-    ready, report = Health(database, clock).ready()
+    ready, report = Health(database, clock, ACCOUNT).ready()
     assert ready
     assert report["inbox_age_seconds"] == pytest.approx(7200, abs=2)
 
@@ -51,14 +52,14 @@ def test_a_backlog_is_told_and_sends_nobody_away(database: Database, clock: Cloc
 def test_missing_migrations_make_it_unready(database: Database, clock: Clock) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    ready, report = Health(database, clock).ready()
+    ready, report = Health(database, clock, ACCOUNT).ready()
     assert (ready, report["migrations"]) == (False, "missing")
 
 
 def test_a_parked_event_is_in_the_figures_and_holds_nothing_up(database: Database, clock: Clock, now: datetime) -> None:
     add(database, now - timedelta(hours=2), "parked")
     add(database, now - timedelta(seconds=30), "new")
-    health = Health(database, clock)
+    health = Health(database, clock, ACCOUNT)
     figures = metrics(health)
     assert figures['bot_inbox_events{state="parked"}'] == 1
     assert figures['bot_inbox_events{state="new"}'] == 1
@@ -70,12 +71,12 @@ def test_a_parked_event_is_in_the_figures_and_holds_nothing_up(database: Databas
 
 def test_figures_name_nobody(database: Database, clock: Clock, now: datetime) -> None:
     add(database, now, "new")
-    assert PERSON not in Health(database, clock).metrics().decode()
+    assert PERSON not in Health(database, clock, ACCOUNT).metrics().decode()
 
 
 def test_a_database_that_is_away_is_said_and_not_raised(database: Database, clock: Clock) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE inbox_event RENAME TO elsewhere"))
-    health = Health(database, clock)
+    health = Health(database, clock, ACCOUNT)
     assert health.ready() == (False, {"database": "unreachable"})
     assert metrics(health) == {"bot_database_up": 0}

@@ -32,6 +32,7 @@ from models.contact import Contact
 from models.inbox import LEASE, TRIES, Claimed, InboxEvent, InboxState
 from models.message import Message
 from models.secrets import Keyring
+from tests.post import ACCOUNT
 from tests.town import Phone, Town, free_port, town_settings, wait_until
 
 ANI, BUDI = ("U" + letter * 32 for letter in "ab")
@@ -256,7 +257,7 @@ def test_poison_is_parked_after_five_tries_and_harms_nobody(
         (parked,) = session.scalars(select(InboxEvent).filter_by(state=InboxState.PARKED.value))
         assert parked.error is not None
         assert parked.error.startswith("ZeroDivisionError at ")
-    assert b'bot_inbox_events{state="parked"} 1.0' in Health(database, clock).metrics()
+    assert b'bot_inbox_events{state="parked"} 1.0' in Health(database, clock, ACCOUNT).metrics()
     printed = "".join(capsys.readouterr())
     assert "event_parked" in printed
     assert POISON not in printed, "what she wrote stays out of the log"

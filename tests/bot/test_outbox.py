@@ -21,8 +21,6 @@ from structlog.testing import capture_logs
 
 from bot import outbox as outbox_module
 from bot.database import Database
-from bot.line.client import LineClient
-from bot.line.tokens import StatelessTokens
 from bot.outbox import Outbox
 from locales import Language, Text, verbatim
 from models import content as contents
@@ -31,7 +29,7 @@ from models.contact import Contact
 from models.content import Content, words
 from models.message import FINAL, Lane, Message
 from models.secrets import Keyring
-from tests.post import MENU, PUSH, REPLY, SECRET, Post, posting, still_true
+from tests.post import ACCOUNT, MENU, PUSH, REPLY, Post, posting, still_true
 from tests.town import free_port, wait_until
 
 SOON = timedelta(seconds=2.5)
@@ -139,9 +137,8 @@ def test_when_line_refuses_our_access_everything_waits(post: Post) -> None:
         return post.message(first).state == "planned"
 
     async def run() -> int:
-        tokens = StatelessTokens("1000000001", SECRET, post.url)
-        async with LineClient(tokens, api_url=post.url) as line:
-            outbox = Outbox(post.database, post.clock, line, channel="test", hours=post.hours, compose=still_true)
+        async with post.line(post.url) as line:
+            outbox = Outbox(post.database, post.clock, line, ACCOUNT, hours=post.hours, compose=still_true)
             running = asyncio.create_task(outbox.run())
             while not (post.message(first).attempts == 1 and refused()):
                 await asyncio.sleep(0.02)

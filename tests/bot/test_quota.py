@@ -15,8 +15,6 @@ from bot import quota as quota_module
 from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
-from bot.line.client import LineClient
-from bot.line.tokens import StatelessTokens
 from bot.quota import READ_EVERY, STALE, QuotaReader
 from models import quota, rate
 from models.content import Content, words
@@ -24,7 +22,7 @@ from models.message import OWED, Lane, Message
 from models.quota import LAG, LATE_ANSWERS_A_DAY
 from models.rate import Rate
 from models.secrets import Keyring
-from tests.post import CHANNEL, MENU, PUSH, REPLY, SECRET, Post
+from tests.post import ACCOUNT, CHANNEL, MENU, PUSH, REPLY, Post
 from tests.town import Town, wait_until
 
 QUOTA, USED = "/v2/bot/message/quota", "/v2/bot/message/quota/consumption"
@@ -382,8 +380,8 @@ def test_while_line_does_not_tell_the_last_figures_count_and_it_is_said_once(pos
     reader_says: list[Any] = []
 
     async def read() -> None:
-        async with LineClient(StatelessTokens("1000000001", SECRET, post.url), api_url=post.url) as line:
-            reader = QuotaReader(post.database, post.clock, line, channel=CHANNEL)
+        async with post.line(post.url) as line:
+            reader = QuotaReader(post.database, post.clock, line, ACCOUNT)
             for _ in range(10):
                 post.clock.ahead += READ_EVERY
                 with capture_logs() as logs:
@@ -459,7 +457,7 @@ def figures(health: Health) -> dict[str, float]:
 def test_the_figures_say_what_is_left_and_whether_reminders_wait(database: Database, now: datetime) -> None:
     clock = Clock()
     clock.move(now)
-    health = Health(database, clock, CHANNEL, 10)
+    health = Health(database, clock, ACCOUNT)
     assert figures(health) == {}
     read_at = now - timedelta(minutes=2)
     with database.writing() as session:
@@ -477,7 +475,7 @@ def test_the_figures_say_what_is_left_and_whether_reminders_wait(database: Datab
 
 
 def test_a_reminder_that_waits_for_quota_is_not_late(post: Post) -> None:
-    health = Health(post.database, post.clock, CHANNEL, 10)
+    health = Health(post.database, post.clock, ACCOUNT)
     post.plan(post.person()[0], lane=Lane.REMINDER.value, not_before=post.clock.now() - timedelta(hours=3))
     assert health.ready()[1]["outbox_age_seconds"] > 10_000
     post.api("quota", {"limit": 10, "others": 9})

@@ -29,6 +29,7 @@ from models.sending import LEASE, claim
 from models.worker import Worker
 from scheduler import reminders
 from scheduler.jobs import JOBS, Job
+from tests.records import add_permit, add_worker
 from tests.town import Phone, Town, wait_until, words_of
 
 DAY = timedelta(days=1)
@@ -218,26 +219,12 @@ def test_after_days_away_only_the_most_useful_reminder_leaves_and_only_once(data
     left_on = date(2026, 8, 16)
     clock = a_clock_at(taipei(left_on, 12))
     with database.writing() as session:
-        worker = Worker(
-            worker_ref="W1", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=clock.now()
-        )
+        worker = add_worker(session, clock.now())
         contact = Contact(line_user_id=f"U{1:032}", language="en", reachable=True, created_at=clock.now())
-        session.add_all([worker, contact])
+        session.add(contact)
         session.flush()
         bind(session, contact.id, worker.id, clock.now())
-        session.add(
-            Permit(
-                worker_id=worker.id,
-                permit_no="P1",
-                permit_type="B",
-                work="",
-                employer_name="",
-                county="",
-                starts_on=ENDS_ON - timedelta(days=1094),
-                ends_on=ENDS_ON,
-                as_of=clock.now(),
-            )
-        )
+        add_permit(session, worker, ends_on=ENDS_ON)
     Ticks(database, clock, ENDS_ONLY).run_due()
     sent: list[tuple[str, date]] = []
     for today in (left_on + away * DAY, *(left_on + days * DAY for days in range(away + 1, 16))):

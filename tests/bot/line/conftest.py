@@ -11,6 +11,7 @@ import trustme
 from aiohttp import web
 
 from bot.line.client import LineClient
+from bot.line.connection import LineConnection
 from bot.line.tokens import LongLivedToken, Tokens
 
 
@@ -109,7 +110,7 @@ class LineLab:
         connect_seconds: float = 3,
         total_seconds: float = 10,
     ) -> LineClient:
-        return LineClient(
+        connection = LineConnection(
             tokens or LongLivedToken("token-of-the-lab"),
             api_url=url or line.url,
             data_url=url or line.url,
@@ -117,6 +118,7 @@ class LineLab:
             connect_seconds=connect_seconds,
             total_seconds=total_seconds,
         )
+        return LineClient(connection)
 
 
 @pytest.fixture(scope="session")

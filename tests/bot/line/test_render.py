@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import orjson
 import pytest
 from linebot.v3.messaging.models import PushMessageRequest
 
 import locales
 from bot.line import flex
 from bot.line.limits import check
-from bot.line.render import NO_VALUE, PREVIEW, UnsendableError, render, request_body
+from bot.line.render import NO_VALUE, PREVIEW, UnsendableError, render
 from locales import Language, MissingTranslationError, Text, _, verbatim
 from models.content import (
     Bubble,
@@ -193,7 +192,6 @@ def test_hostile_words_stay_words(hostile: str, harmless: str) -> None:
     message, card = sent(Content((Words(text), Card(text, lead=(text,)))))
     assert message["text"] == harmless
     assert shown(card) == [harmless] * 2
-    assert orjson.loads(request_body([message, card])) == {"messages": [message, card]}
 
 
 @pytest.mark.parametrize(
@@ -227,12 +225,6 @@ def test_a_sentence_without_a_translation_stops_the_message() -> None:
 
     with pytest.raises(MissingTranslationError):
         render(words(_("Hello.")), Language.TH, speechless)
-
-
-def test_the_body_of_a_request_holds_its_head_and_the_messages() -> None:
-    messages = sent(words(verbatim("您好")))
-    body = request_body(messages, to="U1", notificationDisabled=True)
-    assert orjson.loads(body) == {"to": "U1", "notificationDisabled": True, "messages": messages}
 
 
 def luminance(colour: str) -> float:
