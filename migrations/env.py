@@ -3,27 +3,10 @@
 from alembic import context
 from sqlalchemy import text
 
-from models import (  # noqa: F401  every table must be known
-    api_key,
-    binding,
-    callback,
-    case,
-    case_viewing,
-    conversation,
-    evidence,
-    inbox,
-    message,
-    notice,
-    quota,
-    rate,
-    receipt,
-    schedule,
-    told_walk,
-)
-from models.base import Base
+from models.tables import metadata
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():
     if connection.dialect.name == "postgresql":
         # One migrating process at a time, and none that blocks the service for long.

@@ -27,25 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from models import (  # noqa: F401  every table must be known
-    api_key,
-    binding,
-    callback,
-    case,
-    case_viewing,
-    conversation,
-    evidence,
-    inbox,
-    message,
-    notice,
-    quota,
-    rate,
-    receipt,
-    schedule,
-    told_walk,
-)
-from models.base import Base
 from models.secrets import KeyFormatError, Keyring, Sealed, SealError, keyring_of
+from models.tables import metadata
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 
 SLICE = 1_000
@@ -224,7 +207,7 @@ def new_key(taken: Iterable[int] = ()) -> str:
 @cache
 def _vaults() -> dict[str, _Vault]:
     vaults = {}
-    for name, ours in sorted(Base.metadata.tables.items()):
+    for name, ours in sorted(metadata.tables.items()):
         cells = {one.name: one.type for one in ours.columns if isinstance(one.type, Sealed)}
         if not cells:
             continue
