@@ -5,6 +5,7 @@ from handlers.context import Context, Reply
 from locales import Text, _
 from models.binding import in_force
 from models.content import Card, Content, Row, Tone, words
+from models.reaction import CALL_1955
 
 
 def show(ctx: Context) -> Reply:
@@ -27,7 +28,7 @@ def show(ctx: Context) -> Reply:
                         _("Your employer or broker may not keep your passport or ARC. If they do, call 1955."),
                         _("Here you can see your permit, your messages, change the language and unlink."),
                     ),
-                    buttons=(menu.call_1955(),),
+                    buttons=(CALL_1955,),
                     tone=Tone.NOTICE,
                 ),
             ),

@@ -36,6 +36,7 @@ from models.identity import (
     name,
     passport_no,
 )
+from models.reaction import CALL_1955
 
 NAME = "binding"
 NONE = "none"
@@ -70,7 +71,7 @@ def start(ctx: Context) -> Reply:
             )
         case TriesLeft.YES:
             return begin(ctx, BINDING)
-    return Reply(words(sentence, quick=(menu.call_1955(), *menu.main_buttons(bound=False)[:-1])))
+    return Reply(words(sentence, quick=(CALL_1955, *menu.main_buttons(bound=False)[:-1])))
 
 
 def _already_linked() -> Content:
@@ -262,7 +263,7 @@ def _not_found() -> Content:
                     _("Please compare what you typed with your passport and your residence card, and try again."),
                     _("If your record needs a second look, a person will do it. You can call 1955 at any time."),
                 ),
-                buttons=(menu.button(menu.BIND), menu.call_1955()),
+                buttons=(menu.button(menu.BIND), CALL_1955),
                 tone=Tone.NOTICE,
             ),
         ),

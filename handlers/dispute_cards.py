@@ -11,7 +11,7 @@ from models.case import Case
 from models.content import Button, Card, Content, Open, PickDate, Postback, Row, Send, Sends, Tone
 from models.evidence import PHOTO
 from models.reaction import CALL_1955
-from models.receipt import Receipt, grouped
+from models.receipt import RECEIPTS_PATH, Receipt, grouped
 
 NAME = "dispute"
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -131,7 +131,7 @@ def recorded(ctx: Context, opened: Case, issued: Receipt) -> Content:
     if ctx.now < opened.due_at:  # of a case that is late already we promise nothing
         lead.append(_("A person is to read what you said by {at}. We tell you here when it happens.", at=opened.due_at))
     lead.append(_("The report does not end by itself. Keep all proof, and stay where you can be reached."))
-    page = f"{ctx.rules.public_url}/pages/receipts/{issued.code}?lang={ctx.contact.language}"
+    page = f"{ctx.rules.public_url}{RECEIPTS_PATH}/{issued.code}?lang={ctx.contact.language}"
     return Content(
         (
             Card(

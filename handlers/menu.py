@@ -124,11 +124,6 @@ def button(wish: str) -> Button:
     return Postback(_LABELS[wish], wish, said=_LABELS[wish])
 
 
-def call_1955() -> Button:
-    """Tap to call: free, all day, in her language."""
-    return CALL_1955
-
-
 def language_buttons() -> tuple[Button, ...]:
     """The six languages, each by the name its speakers give it."""
     return tuple(Postback(_named(language), language_data(language), said=_named(language)) for language in Language)
@@ -146,4 +141,4 @@ def _named(language: Language) -> Text:
 def main_buttons(*, bound: bool) -> tuple[Button, ...]:
     """What can be wished for now."""
     wishes = (PERMIT, MESSAGES, LANGUAGE, HELP, UNBIND) if bound else (BIND, LANGUAGE, HELP)
-    return (*(button(wish) for wish in wishes), call_1955())
+    return (*(button(wish) for wish in wishes), CALL_1955)

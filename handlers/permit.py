@@ -12,6 +12,7 @@ from models.binding import in_force
 from models.content import Bubble, Button, Card, Content, Row, Tone, words
 from models.permit import Permit, PermitStatus, permits_of
 from models.permit_advice import CHECK_WITH_NIA, as_of, next_steps, window_rows
+from models.reaction import CALL_1955
 from models.worker import Worker
 
 SHOWN = 3
@@ -76,7 +77,7 @@ def not_linked() -> Content:
             Card(
                 title=_("Your record is not linked yet"),
                 lead=(_("Link your record once, in about two minutes. Then you see your permit and its dates here."),),
-                buttons=(menu.button(menu.BIND), menu.call_1955()),
+                buttons=(menu.button(menu.BIND), CALL_1955),
             ),
         ),
         menu.main_buttons(bound=False),
@@ -114,7 +115,7 @@ def _card(permit: Permit, today: date) -> Card:
             as_of(permit.as_of),
             _("If something is wrong or has changed, call 1955. The letter about your permit decides."),
         ),
-        buttons=(menu.call_1955(),),
+        buttons=(CALL_1955,),
         tone=Tone.CALM if running else Tone.URGENT,
     )
 
@@ -142,7 +143,7 @@ def _arc_card(worker: Worker, expires_on: date, today: date) -> Card:
             lead=(_("Call the immigration agency (NIA) or 1955 today and ask whether your ARC was extended."),),
             rows=tuple(rows),
             notes=(CHECK_WITH_NIA, as_of(worker.as_of)),
-            buttons=(menu.call_1955(),),
+            buttons=(CALL_1955,),
             tone=Tone.URGENT,
         )
     return Card(

@@ -9,7 +9,7 @@ from models.binding import in_force
 from models.case import CaseKind
 from models.content import Call, Card, Content, Row, Tone, words
 from models.message import Lane, Message
-from models.reaction import LABELS, Reaction
+from models.reaction import CALL_1955, LABELS, Reaction
 
 
 def typed(ctx: Context, said: str) -> str | None:
@@ -77,7 +77,7 @@ def _help(ctx: Context, answered: Message) -> Reply:
             Row(_("Violence or abuse"), _("113, free, day and night")),
         ),
         notes=(_("We do not tell your employer or broker that you asked."),),
-        buttons=(Call(_("Call 110 (police)"), "110"), menu.call_1955(), Call(_("Call 113 (violence)"), "113")),
+        buttons=(Call(_("Call 110 (police)"), "110"), CALL_1955, Call(_("Call 113 (violence)"), "113")),
         tone=Tone.URGENT,
     )
     return Reply(Content((emergency,), buttons), owed=True)
@@ -91,6 +91,6 @@ def _not_alone() -> Card:
             _("Say: “I got a message on LINE and I need help.” Have your ARC or passport number ready if you can."),
         ),
         notes=(_("We do not tell your employer or broker that you asked."),),
-        buttons=(menu.call_1955(), menu.button(menu.PERMIT)),
+        buttons=(CALL_1955, menu.button(menu.PERMIT)),
         tone=Tone.NOTICE,
     )

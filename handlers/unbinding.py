@@ -7,6 +7,7 @@ from locales import Text, _
 from models import conversation, notice, reminder
 from models.binding import UNDO_FOR, in_force, linked, unbind, undo_unbind
 from models.content import Button, Card, Content, Postback, Tone, words
+from models.reaction import CALL_1955
 
 CONFIRM, UNDO, KEEP = "unbind:yes", "unbind:undo", "unbind:no"
 _LABELS: dict[str, Text] = {CONFIRM: _("Yes, unlink"), UNDO: _("Link again"), KEEP: _("No, keep it")}
@@ -35,7 +36,7 @@ def ask(ctx: Context) -> Reply:
                         _("You can take it back within 72 hours. After that the link is deleted for good."),
                     ),
                     notes=(_("Your permit itself does not change."),),
-                    buttons=(_button(CONFIRM), _button(KEEP), menu.call_1955()),
+                    buttons=(_button(CONFIRM), _button(KEEP), CALL_1955),
                     tone=Tone.NOTICE,
                 ),
             )
@@ -57,7 +58,7 @@ def confirm(ctx: Context) -> Reply:
                     title=_("Your record is unlinked"),
                     lead=(_("You can take this back until {at}.", at=ctx.now + UNDO_FOR),),
                     notes=(_("If somebody made you do this, call 1955. It is free and private."),),
-                    buttons=(_button(UNDO), menu.call_1955()),
+                    buttons=(_button(UNDO), CALL_1955),
                 ),
             ),
             menu.main_buttons(bound=False),

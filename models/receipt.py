@@ -25,6 +25,8 @@ from models.secrets import sealed_bytes, sealed_json
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 """No 0 or O, 1 or I or L, U or V to mix up when a code is read out on the telephone."""
 CODE_LENGTH = 12
+RECEIPTS_PATH = "/pages/receipts"
+"""Where, below our public address, each receipt has its page: its code is the last part."""
 FIRST = bytes(32)
 """What the first link follows."""
 VERSION = 1

@@ -1,10 +1,8 @@
 """From content without a language to the message objects LINE takes."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, assert_never
-
-import orjson
 
 import locales
 from bot.line import flex, limits
@@ -45,11 +43,6 @@ def render(content: Content, language: Language, say: Say = locales.say) -> list
         about = f"{sentence.msgid!r}" if sentence else f"a message with {_first_msgid(content)!r}"
         raise UnsendableError(f"{about} in {language.value}: {problem.where}: {problem.what}")
     return messages
-
-
-def request_body(messages: Sequence[Mapping[str, Any]], **head: Any) -> bytes:
-    """The body of a sending request; `head` stands beside the messages: to= or replyToken=, and options."""
-    return orjson.dumps({**head, "messages": messages})
 
 
 class _Voice:

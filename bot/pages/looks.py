@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from bot.pages import words
 from locales import LANGUAGES, Language, Text, language_of_profile, say
+from models.receipt import RECEIPTS_PATH
 
 FOLDER = Path(__file__).parent
 PREFIX = "/pages"
-RECEIPTS = f"{PREFIX}/receipts"
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -49,7 +49,7 @@ _templates.globals |= {
     "static": {name: _address(name) for name in _STATIC},
     "languages": LANGUAGES,
     "words": words,
-    "receipts": RECEIPTS,
+    "receipts": RECEIPTS_PATH,
 }
 
 

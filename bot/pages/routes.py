@@ -15,12 +15,13 @@ from bot.clock import Clock
 from bot.database import DATABASE_DOWN, Database
 from bot.log import where
 from bot.pages import words
-from bot.pages.looks import HEADERS, PREFIX, RECEIPTS, attachment, page, static_file
+from bot.pages.looks import HEADERS, PREFIX, attachment, page, static_file
 from bot.pages.receipt_facts import facts_of
 from locales import Text, language_of_profile
 from models import rate
 from models.receipt import (
     LONGEST_TYPED,
+    RECEIPTS_PATH,
     Copy,
     NotGenuine,
     copy_of,
@@ -48,23 +49,23 @@ def add_pages(api: FastAPI, database: Database, clock: Clock, public_url: str) -
     def static(name: str) -> Response:
         return static_file(name)
 
-    @api.get(RECEIPTS)
+    @api.get(RECEIPTS_PATH)
     def find(request: Request) -> Response:
         return receipts.find(request)
 
-    @api.get(f"{RECEIPTS}/key")
+    @api.get(f"{RECEIPTS_PATH}/key")
     def key(request: Request) -> Response:
         return _answer(request, lambda: receipts.key(request))
 
-    @api.get(f"{RECEIPTS}/key.pem")
+    @api.get(f"{RECEIPTS_PATH}/key.pem")
     def key_file(request: Request) -> Response:
         return _answer(request, lambda: receipts.key_file(request))
 
-    @api.get(f"{RECEIPTS}/{{code}}.json")
+    @api.get(f"{RECEIPTS_PATH}/{{code}}.json")
     def copy(request: Request, code: str) -> Response:
         return _answer(request, lambda: receipts.copy(request, code))
 
-    @api.get(f"{RECEIPTS}/{{code}}")
+    @api.get(f"{RECEIPTS_PATH}/{{code}}")
     def receipt(request: Request, code: str) -> Response:
         return _answer(request, lambda: receipts.receipt(request, code))
 
@@ -93,7 +94,7 @@ class ReceiptPages:
     def __init__(self, database: Database, clock: Clock, public_url: str) -> None:
         self._database = database
         self._clock = clock
-        self._where = words.check_here(public_url + RECEIPTS)
+        self._where = words.check_here(public_url + RECEIPTS_PATH)
         # Until then nothing is granted: the database need not be asked again, which would have to write.
         self._closed_until = 0.0
 
@@ -106,7 +107,7 @@ class ReceiptPages:
             return self._form(request, 422 if typed else 200, title, words.FIND_LEAD, typed=typed)
         asked = language_of_profile(request.query_params.get("lang"))
         query = f"?lang={asked.value}" if asked else ""
-        return RedirectResponse(f"{RECEIPTS}/{code}{query}", 303, dict(HEADERS))
+        return RedirectResponse(f"{RECEIPTS_PATH}/{code}{query}", 303, dict(HEADERS))
 
     def receipt(self, request: Request, code: str) -> Response:
         """The record in words, its signature checked at this moment."""
