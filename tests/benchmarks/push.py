@@ -32,17 +32,20 @@ from bot.app import GARBAGE_THRESHOLD
 from bot.clock import Clock
 from bot.database import Database
 from bot.line.client import LineClient
+from bot.line.connection import LineConnection
 from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
-from locales import _, verbatim
+from locales import _
 from models import content as contents
 from models import rate
 from models.contact import Contact
-from models.content import Button, Call, Card, Content, Postback, Row, Tone, words
+from models.content import Content, words
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
+from models.quota import RESERVE_PERCENT, Account
 from models.secrets import Key, Keyring
 from scheduler.composing import compose
+from tests.benchmarks.large_message import reminder
 
 KEYS = Keyring([Key.read("1:" + base64.b64encode(bytes(range(32))).decode())])
 CEILING = rate.PER_SECOND["push"] * rate.MARGIN_PERCENT / 100
@@ -129,8 +132,10 @@ def _measure(run: Run, out: Connection) -> None:
 async def _push(database: Database, run: Run) -> tuple[float, float]:
     clock = Clock()
     trusted = ssl.create_default_context(cadata=run.authority.decode())
-    async with LineClient(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted) as line:
-        outbox = Outbox(database, clock, line, channel="benchmark", hours=DeliveryHours(10, 0, 24), compose=compose)
+    connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
+    async with LineClient(connection) as line:
+        account = Account("benchmark", RESERVE_PERCENT)
+        outbox = Outbox(database, clock, line, account, hours=DeliveryHours(10, 0, 24), compose=compose)
         pushing = asyncio.create_task(outbox.run())
         await asyncio.sleep(WARM_UP)
         with _profiled(run.profile):
@@ -163,7 +168,7 @@ def _profiled(file: str | None) -> Iterator[None]:
 def _fill(database: Database, kind: str, count: int) -> None:
     """So many messages to as many people, all due."""
     now = Clock().now()
-    content = contents.to_json({"text": _text, "flex": _flex}[kind]())
+    content = contents.to_json({"text": _text, "flex": reminder}[kind]())
     for first in range(1, count + 1, 1000):
         ids = range(first, min(first + 1000, count + 1))
         people = [
@@ -191,30 +196,6 @@ def _fill(database: Database, kind: str, count: int) -> None:
 
 def _text() -> Content:
     return words(_("If you have no answer about your next permit, call 1955 today. Do not wait until the last day."))
-
-
-def _flex() -> Content:
-    """As large as a reminder."""
-    buttons: tuple[Button, ...] = (
-        Postback(_("Understood"), "understood:1", said=_("Understood")),
-        Postback(_("I need help"), "need_help:1", said=_("I need help")),
-        Call(_("Call 1955"), "1955"),
-    )
-    today = Clock().now().date()
-    card = Card(
-        title=_("Time to plan: your work permit ends on {date}", date=today),
-        lead=(
-            _("If you will go home, your employer must help you leave before the permit ends."),
-            _("If you have no answer about your next permit, call 1955 today. Do not wait until the last day."),
-        ),
-        rows=(
-            Row(_("Permit number"), verbatim("DEMO-2026-000001")),
-            Row(_("Your permit ends on"), verbatim(today)),
-        ),
-        buttons=buttons,
-        tone=Tone.NOTICE,
-    )
-    return Content((card,))
 
 
 # What stands around it

@@ -35,16 +35,16 @@ from bot.line.render import render
 from bot.made_up import made_up_workers, write_csv
 from bot.menus import menu_for
 from bot.webhook import parse
-from locales import Language, _, taipei_day, verbatim
+from locales import Language, taipei_day
 from models import content as contents
 from models.binding import Binding
 from models.contact import Contact
-from models.content import Button, Call, Card, Content, Postback, Row, Tone
 from models.inbox import InboxEvent, InboxState
 from models.message import Lane, Message, MessageState
 from models.reminder import ReminderRules
 from models.secrets import Key, Keyring
 from models.worker import Worker
+from tests.benchmarks.large_message import reminder
 
 ROOT = Path(__file__).parents[2]
 KEY = "1:" + base64.b64encode(bytes(range(32))).decode()
@@ -216,7 +216,7 @@ def _weigh(database: Database, people: int, folder: Path) -> None:
             for contact, worker in zip(contacts, workers, strict=False)
         ]
         session.execute(insert(Binding), links)
-    frozen = orjson.dumps(render(_reminder(), Language.ID))
+    frozen = orjson.dumps(render(reminder(), Language.ID))
     _messages(database, people, MessageState.SENT, frozen)
     _write(database, people)
     with database.writing() as session:
@@ -263,7 +263,7 @@ def _messages(database: Database, count: int, state: MessageState, body: bytes |
         "kind": "permit_ends",
         "lane": Lane.REPLY.value,
         "not_before": now - timedelta(minutes=1),
-        "content": contents.to_json(_reminder()),
+        "content": contents.to_json(reminder()),
         "body": body,
         "created_at": now,
         "state": state.value,
@@ -275,29 +275,6 @@ def _messages(database: Database, count: int, state: MessageState, body: bytes |
     with database.writing() as session:  # all at once, so that the clock starts for all of them together
         for first in range(0, len(ids), AT_ONCE):
             session.execute(insert(Message), [{**common, "contact_id": one} for one in ids[first : first + AT_ONCE]])
-
-
-def _reminder() -> Content:
-    buttons: tuple[Button, ...] = (
-        Postback(_("Understood"), "understood:1", said=_("Understood")),
-        Postback(_("I need help"), "need_help:1", said=_("I need help")),
-        Call(_("Call 1955"), "1955"),
-    )
-    today = Clock().now().date()
-    card = Card(
-        title=_("Time to plan: your work permit ends on {date}", date=today),
-        lead=(
-            _("If you will go home, your employer must help you leave before the permit ends."),
-            _("If you have no answer about your next permit, call 1955 today. Do not wait until the last day."),
-        ),
-        rows=(
-            Row(_("Permit number"), verbatim("DEMO-2026-000001")),
-            Row(_("Your permit ends on"), verbatim(today)),
-        ),
-        buttons=buttons,
-        tone=Tone.NOTICE,
-    )
-    return Content((card,))
 
 
 # What stands around it

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import orjson
 import pytest
@@ -20,10 +20,10 @@ from models.contact import Contact
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, answer
 from models.notice import catch_up, record
-from models.permit import Permit
 from models.permit_event import DERIVED, EventKind, PermitEvent
 from models.reminder import ReminderRules
 from models.worker import Worker
+from tests.records import add_permit, add_worker
 
 PERSONAL = ("SITI", "1990", "U0000", "Made-up", "P1", "W1")
 
@@ -81,16 +81,8 @@ def _said(row: Callback) -> str:
 
 
 def build(session: Session, now: datetime) -> Ministry:
-    worker = Worker(worker_ref="W1", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=now)
-    session.add(worker)
-    session.flush()
-    session.add(
-        Permit(
-            worker_id=worker.id, permit_no="P1", permit_type="B", work="manufacturing", employer_name="Made-up Works",
-            county="", starts_on=date(2024, 9, 1), ends_on=date(2027, 8, 31), as_of=now,
-        )
-    )  # fmt: skip
-    session.flush()
+    worker = add_worker(session, now)
+    add_permit(session, worker)
     return Ministry(session, now, worker)
 
 

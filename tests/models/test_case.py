@@ -1,7 +1,7 @@
 """Cases: one a matter, each with a clock, and closed or forgotten when it is time."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -15,10 +15,10 @@ from models.case_viewing import view, viewings
 from models.contact import Contact
 from models.event_row import Told
 from models.notice import record
-from models.permit import Permit
 from models.permit_event import EventKind, PermitEvent
 from models.reminder import ReminderRules
 from models.worker import Worker
+from tests.records import add_permit, add_worker
 
 NOW = datetime(2026, 3, 11, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -27,18 +27,8 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     with database.writing() as opened:
-        worker = Worker(worker_ref="W1", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=NOW)
-        contact = Contact(line_user_id=f"U{0:032}", language="en", reachable=True, created_at=NOW)
-        opened.add_all([worker, contact])
-        opened.flush()
-        opened.add(
-            Permit(
-                worker_id=worker.id, permit_no="P1", permit_type="B", work="manufacturing",
-                employer_name="Made-up Works", county="", starts_on=date(2024, 9, 1), ends_on=date(2027, 8, 31),
-                as_of=NOW,
-            )
-        )  # fmt: skip
-        opened.flush()
+        opened.add(Contact(line_user_id=f"U{0:032}", language="en", reachable=True, created_at=NOW))
+        add_permit(opened, add_worker(opened, NOW))
         yield opened
 
 

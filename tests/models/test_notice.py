@@ -23,6 +23,7 @@ from models.permit_row import PermitRow, read_row
 from models.reminder import ReminderRules
 from models.reminder import catch_up as remind
 from models.worker import Worker
+from tests.records import add_permit, add_worker
 
 ISSUED, REVOKED, MISSING, SEARCH, WITHDRAWN = (
     EventKind.PERMIT_ISSUED,
@@ -77,23 +78,8 @@ class Office:
 
 
 def build(session: Session, now: datetime) -> Office:
-    worker = Worker(worker_ref="W1", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=now)
-    session.add(worker)
-    session.flush()
-    permit = Permit(
-        worker_id=worker.id,
-        permit_no="P1",
-        permit_type="B",
-        work="manufacturing",
-        employer_name="Made-up Works",
-        county="",
-        starts_on=date(2024, 9, 1),
-        ends_on=date(2027, 8, 31),
-        as_of=now,
-    )
-    session.add(permit)
-    session.flush()
-    return Office(session, now, worker, permit)
+    worker = add_worker(session, now)
+    return Office(session, now, worker, add_permit(session, worker))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from models.permit import Permit, PermitStatus
 from models.reminder import ReminderRules, cancel, catch_up, plan, replan, still_holds
 from models.sending import claim
 from models.worker import Worker
+from tests.records import add_permit, add_worker
 
 DAY = timedelta(days=1)
 ENDS_ONLY = ReminderRules(arc_card=False, health_examinations=False)
@@ -43,35 +44,12 @@ class Office:
 
     def worker(self, arc_expires_on: date | None = None) -> Worker:
         self.people += 1
-        worker = Worker(
-            worker_ref=f"W{self.people}",
-            name="SITI MADE UP",
-            birth_date=date(1990, 5, 21),
-            nationality="ID",
-            arc_expires_on=arc_expires_on,
-            as_of=at(date(2025, 1, 1), 12),
-        )
-        self.session.add(worker)
-        self.session.flush()
-        return worker
+        return add_worker(self.session, at(date(2025, 1, 1), 12), f"W{self.people}", arc_expires_on=arc_expires_on)
 
     def permit(
         self, worker: Worker, ends_on: date, no: str = "P1", kind: str = "B", starts_on: date | None = None
     ) -> Permit:
-        permit = Permit(
-            worker_id=worker.id,
-            permit_no=no,
-            permit_type=kind,
-            work="manufacturing",
-            employer_name="Made-up Works",
-            county="",
-            starts_on=starts_on or ends_on - timedelta(days=1094),
-            ends_on=ends_on,
-            as_of=at(date(2025, 1, 1), 12),
-        )
-        self.session.add(permit)
-        self.session.flush()
-        return permit
+        return add_permit(self.session, worker, no, ends_on, starts_on, kind)
 
     def account(self) -> Contact:
         contact = Contact(

@@ -24,6 +24,7 @@ from models.reminder import ReminderRules, plan
 from models.schedule import Schedule, ensure
 from models.worker import Worker
 from scheduler.jobs import JOBS, Job
+from tests.records import add_permit, add_worker
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(2020, 1, 1, 4, tzinfo=UTC)
@@ -47,38 +48,12 @@ def taipei(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def bound_worker(session: Session, ref: str, arc_expires_on: date | None = None) -> tuple[Worker, Contact]:
-    worker = Worker(
-        worker_ref=ref,
-        name="SITI MADE UP",
-        birth_date=date(1990, 5, 21),
-        nationality="ID",
-        arc_expires_on=arc_expires_on,
-        as_of=LONG_AGO,
-    )
+    worker = add_worker(session, LONG_AGO, ref, arc_expires_on=arc_expires_on)
     contact = Contact(line_user_id=f"U{ref:>032}", language="en", reachable=True, created_at=LONG_AGO)
-    session.add_all([worker, contact])
+    session.add(contact)
     session.flush()
     bind(session, contact.id, worker.id, LONG_AGO)
     return worker, contact
-
-
-def add_permit(
-    session: Session, worker: Worker, no: str, ends_on: date, starts_on: date | None = None, kind: str = "B"
-) -> Permit:
-    permit = Permit(
-        worker_id=worker.id,
-        permit_no=no,
-        permit_type=kind,
-        work="manufacturing",
-        employer_name="Made-up Works",
-        county="",
-        starts_on=starts_on or ends_on - timedelta(days=1094),
-        ends_on=ends_on,
-        as_of=LONG_AGO,
-    )
-    session.add(permit)
-    session.flush()
-    return permit
 
 
 # --- when jobs run

@@ -19,8 +19,8 @@ from models.notice import events_told_by, record
 from models.permit import Permit
 from models.permit_event import REPORTS, EventKind
 from models.reminder import ReminderRules
-from models.worker import Worker
 from scheduler.composing import compose
+from tests.records import add_permit, add_worker
 
 NOW = datetime(2026, 3, 11, 4, tzinfo=UTC)
 TODAY = date(2026, 3, 11)
@@ -69,23 +69,11 @@ def words_of(content: Content | None, language: Language = Language.EN) -> list[
 @pytest.fixture
 def desk(database: Database) -> Iterator[Desk]:
     with database.writing() as session:
-        worker = Worker(worker_ref="W1", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=NOW)
+        worker = add_worker(session, NOW)
         contact = Contact(line_user_id=f"U{0:032}", language="en", reachable=True, created_at=NOW)
-        session.add_all([worker, contact])
+        session.add(contact)
         session.flush()
-        permit = Permit(
-            worker_id=worker.id,
-            permit_no="P-100",
-            permit_type="B",
-            work="manufacturing",
-            employer_name="Made-up Works",
-            county="",
-            starts_on=date(2024, 9, 1),
-            ends_on=date(2027, 8, 31),
-            as_of=NOW,
-        )
-        session.add(permit)
-        session.flush()
+        permit = add_permit(session, worker, "P-100")
         bind(session, contact.id, worker.id, NOW)
         yield Desk(session, contact, permit)
 

@@ -19,6 +19,7 @@ from models.message import Lane, Message, MessageState
 from models.permit import Permit, PermitStatus
 from models.worker import Worker
 from scheduler.reminders import compose
+from tests.records import add_permit, add_worker
 
 DAY = timedelta(days=1)
 ENDS_ON = date(2026, 8, 31)
@@ -57,20 +58,7 @@ class Case:
     worker: Worker
 
     def permit(self, kind: str, ends_on: date = ENDS_ON, no: str = "P-100", starts_on: date | None = None) -> Permit:
-        permit = Permit(
-            worker_id=self.worker.id,
-            permit_no=no,
-            permit_type=kind,
-            work="manufacturing",
-            employer_name="Made-up Works",
-            county="",
-            starts_on=starts_on or ends_on - timedelta(days=1094),
-            ends_on=ends_on,
-            as_of=KNOWN_AT,
-        )
-        self.session.add(permit)
-        self.session.flush()
-        return permit
+        return add_permit(self.session, self.worker, no, ends_on, starts_on, kind)
 
     def message(self, kind: str, about_on: date, permit: Permit | None) -> Message:
         message = Message(
@@ -96,16 +84,9 @@ class Case:
 @pytest.fixture
 def case(database: Database) -> Iterator[Case]:
     with database.writing() as session:
-        worker = Worker(
-            worker_ref="W1",
-            name="SITI MADE UP",
-            birth_date=date(1990, 5, 21),
-            nationality="ID",
-            arc_expires_on=ENDS_ON,
-            as_of=KNOWN_AT,
-        )
+        worker = add_worker(session, KNOWN_AT, arc_expires_on=ENDS_ON)
         contact = Contact(line_user_id=f"U{0:032}", language="en", reachable=True, created_at=KNOWN_AT)
-        session.add_all([worker, contact])
+        session.add(contact)
         session.flush()
         bind(session, contact.id, worker.id, KNOWN_AT)
         yield Case(session, contact, worker)

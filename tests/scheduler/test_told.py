@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +19,6 @@ from models.content import Card
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, answer
 from models.notice import Notice, catch_up, record
-from models.permit import Permit
 from models.permit_event import EventKind
 from models.reminder import ReminderRules, cancel
 from models.told import AGAIN
@@ -27,6 +26,7 @@ from models.told_walk import last_walk, the_walk
 from models.worker import Worker
 from scheduler.composing import compose
 from scheduler.told import follow_up, walk
+from tests.records import add_permit, add_worker
 
 NOON = datetime(2026, 3, 11, 4, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -51,19 +51,8 @@ class Office:
 
     def worker(self) -> Worker:
         number = len(self.workers)
-        worker = Worker(
-            worker_ref=f"W{number}", name="SITI MADE UP", birth_date=date(1990, 5, 21), nationality="ID", as_of=NOON
-        )
-        self.session.add(worker)
-        self.session.flush()
-        self.session.add(
-            Permit(
-                worker_id=worker.id, permit_no=f"P{number}", permit_type="B", work="manufacturing",
-                employer_name="Made-up Works", county="", starts_on=date(2024, 9, 1), ends_on=date(2027, 8, 31),
-                as_of=NOON,
-            )
-        )  # fmt: skip
-        self.session.flush()
+        worker = add_worker(self.session, NOON, f"W{number}")
+        add_permit(self.session, worker, f"P{number}")
         self.workers.append(worker)
         return worker
 
