@@ -143,8 +143,8 @@ class Message(Base):
     # Who sent us the event was not told yet how this ended, or what she answered (models/callback_plan.py).
     owes_report: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    contact: Mapped[Contact] = relationship()
-    permit: Mapped[Permit | None] = relationship()
+    contact: Mapped[Contact] = relationship(viewonly=True)
+    permit: Mapped[Permit | None] = relationship(viewonly=True)
 
     @property
     def retry_key(self) -> UUID:

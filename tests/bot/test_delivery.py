@@ -40,6 +40,8 @@ class Desk:
             phone = f"U{number:032x}"
             contact = session.scalar(select(Contact).where(Contact.line_user_id == phone))
             contact = contact or Contact(line_user_id=phone, language="en", reachable=True, created_at=self.now)
+            session.add(contact)
+            session.flush()
             row = {
                 "kind": "notice",
                 "lane": Lane.URGENT.value,
@@ -47,7 +49,7 @@ class Desk:
                 "not_before": self.now,
                 "created_at": self.now,
             }
-            message = Message(contact=contact, what=what, **row | values)
+            message = Message(contact_id=contact.id, what=what, **row | values)
             session.add(message)
             session.flush()
             return message.id
