@@ -1,52 +1,26 @@
 """How every page is answered: templates in the reader's language and in Chinese, under headers that leak nothing."""
 
-import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from bot.pages import words
+from bot.web.site import HEADERS, Static, templates
 from locales import LANGUAGES, Language, Text, language_of_profile, say
 from models.receipt import RECEIPTS_PATH
 
 FOLDER = Path(__file__).parent
 PREFIX = "/pages"
-HEADERS: Mapping[str, str] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
+STATIC = Static(f"{PREFIX}/static", FOLDER / "static")
 MOST_TAGS = 20
 """No browser asks for more languages than this."""
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_STATIC: Mapping[str, bytes] = {file.name: file.read_bytes() for file in sorted((FOLDER / "static").iterdir())}
 
-
-def _address(name: str) -> str:
-    """Where the file is found; another content has another address, so that it may be kept for good."""
-    return f"{PREFIX}/static/{name}?v={hashlib.sha256(_STATIC[name]).hexdigest()[:12]}"
-
-
-_templates = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = templates(FOLDER / "templates")
 _templates.globals |= {
-    "static": {name: _address(name) for name in _STATIC},
+    "static": STATIC.addresses,
     "languages": LANGUAGES,
     "words": words,
     "receipts": RECEIPTS_PATH,
@@ -75,21 +49,6 @@ def _in_two_languages(text: Text, language: Language) -> Markup:
     if hers == chinese:
         return _SAID.format(language.value, hers)
     return _SAID.format(language.value, hers) + _SAID_TOO.format(Language.ZH_HANT.value, chinese)
-
-
-def attachment(content: bytes, media_type: str, name: str) -> Response:
-    """A file to keep."""
-    return Response(
-        content, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}, media_type=media_type
-    )
-
-
-def static_file(name: str) -> Response:
-    """One of our style sheets or scripts, or nothing found."""
-    if name not in _STATIC:
-        return Response(status_code=404, headers=dict(HEADERS))
-    kept = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-    return Response(_STATIC[name], headers=kept, media_type=_MEDIA_TYPES[Path(name).suffix])
 
 
 def language_of(request: Request) -> Language:

@@ -15,8 +15,9 @@ from bot.clock import Clock
 from bot.database import DATABASE_DOWN, Database
 from bot.log import where
 from bot.pages import words
-from bot.pages.looks import HEADERS, PREFIX, attachment, page, static_file
+from bot.pages.looks import PREFIX, STATIC, page
 from bot.pages.receipt_facts import facts_of
+from bot.web.site import HEADERS, attachment
 from locales import Text, language_of_profile
 from models import rate
 from models.receipt import (
@@ -47,7 +48,7 @@ def add_pages(api: FastAPI, database: Database, clock: Clock, public_url: str) -
 
     @api.get(f"{PREFIX}/static/{{name}}")
     def static(name: str) -> Response:
-        return static_file(name)
+        return STATIC.answer(name)
 
     @api.get(RECEIPTS_PATH)
     def find(request: Request) -> Response:

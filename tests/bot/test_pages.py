@@ -18,9 +18,9 @@ from sqlalchemy import select, text, update
 from bot.clock import Clock
 from bot.database import Database
 from bot.pages import routes, words
-from bot.pages.looks import HEADERS
 from bot.pages.receipt_facts import facts_of
 from bot.pages.routes import add_pages
+from bot.web.site import HEADERS
 from locales import LANGUAGES, Language, say, verbatim
 from models import receipt
 from models.rate import Rate
