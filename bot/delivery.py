@@ -229,11 +229,11 @@ def _mark_unsent(message: Message, ready: Ready, answer: Answer, now: datetime) 
             message.wait(message.not_before, answer.outcome.value)
         case _:
             message.in_doubt = ready.doubted
-            _try_again(message, now, _NOT_NOW[answer.outcome], answer)
+            _try_again(message, now, NOT_NOW[answer.outcome], answer)
 
 
 # What LINE turns away for a while, and for how long.
-_NOT_NOW = {
+NOT_NOW = {
     Outcome.RATE_LIMITED: AFTER_RATE_LIMIT,
     Outcome.UNAUTHORISED: timedelta(minutes=1),
     Outcome.FORBIDDEN: timedelta(minutes=1),
@@ -251,5 +251,10 @@ def _pause(message: Message, ready: Ready) -> timedelta:
     """Twice as long each time, up to ten minutes, and never the same for two messages; a reply has no time."""
     if ready.endpoint == "reply":
         return REPLY_RETRY
-    longest = min(2.0 ** min(message.attempts, 12), LONGEST_PAUSE.total_seconds())
+    return pause(message.attempts)
+
+
+def pause(attempts: int) -> timedelta:
+    """Before another attempt."""
+    longest = min(2.0 ** min(attempts, 12), LONGEST_PAUSE.total_seconds())
     return timedelta(seconds=random.uniform(longest / 2, longest))

@@ -1,7 +1,5 @@
 """Outbox to LINE: what is due leaves at LINE's pace, from as many processes as there are."""
 
-import asyncio
-import contextlib
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,30 +16,21 @@ from bot.line.client import LineClient
 from bot.log import where
 from bot.process import process_name
 from bot.quota import QuotaGate, tell
+from bot.sender import Sender
 from models import rate
 from models.delivery_hours import DeliveryHours
 from models.quota import Account
-from models.sending import LEASE
 
 BATCH = 200
 IN_FLIGHT = 600
 """At 100 ms a request 200 are at LINE to reach its 2,000 a second; the others wait for their slot."""
-IDLE_SECONDS = 0.5
-GATHER_SECONDS = 0.1
-"""Under load so long answers are collected for one transaction; a crash meanwhile costs only a second request."""
-STOPPED_SECONDS = 30
-"""After LINE refused our access: long enough not to hammer it, short enough for a new token to be noticed."""
-FINISH_SECONDS = 12
 
 
 log = structlog.get_logger()
 
-Slot = tuple[float, Ready]
-"""A request, and when on `time.monotonic` it may leave."""
 
-
-class Outbox:
-    """Claims, sends and marks; what it does not finish, another process finishes when the lease ends."""
+class Outbox(Sender[Ready]):
+    """Sends messages, one to a person."""
 
     def __init__(
         self,
@@ -53,6 +42,7 @@ class Outbox:
         hours: DeliveryHours,
         compose: Composer,
     ) -> None:
+        super().__init__(in_flight=IN_FLIGHT, batch=BATCH)
         self._database = database
         self._clock = clock
         self._line = line
@@ -61,77 +51,14 @@ class Outbox:
         self._compose = compose
         self._gate = QuotaGate(account)
         self._me = process_name()
-        self._woken = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._loop = asyncio.get_running_loop()
-        self._sending: set[asyncio.Task[None]] = set()
-        self._answered: asyncio.Queue[tuple[Ready, Answer]] = asyncio.Queue()
-        self._stopped_until = 0.0
 
-    def wake(self) -> None:
-        """Something is due now (may be called from any thread)."""
-        self._loop.call_soon_threadsafe(self._woken.set)
-
-    async def run(self) -> None:
-        """Until cancelled; then what is in flight is waited for and marked."""
-        marker = asyncio.create_task(self._mark_forever())
-        try:
-            while True:
-                self._woken.clear()
-                if not await self._send_due():
-                    # Not wait_for: on Python 3.11 it forgets a cancellation that comes together with the event.
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(IDLE_SECONDS):
-                            await self._woken.wait()
-        finally:
-            await self._finish(marker)
-
-    async def _finish(self, marker: asyncio.Task[None]) -> None:
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=FINISH_SECONDS)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FINISH_SECONDS):
-                await self._answered.join()
-        marker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await marker
-
-    async def _send_due(self) -> bool:
-        """Start what may leave now; False when nothing was due that may leave."""
-        if time.monotonic() < self._stopped_until:
-            return False
-        await self._room.wait()
-        preparing = asyncio.ensure_future(asyncio.to_thread(self._prepare))
-        try:
-            slots, any_due = await asyncio.shield(preparing)
-        except asyncio.CancelledError:
-            # We stop, but what was leased in this moment is ours to send.
-            self._start((await preparing)[0])
-            raise
-        self._start(slots)
-        return any_due
-
-    def _start(self, slots: Sequence[Slot]) -> None:
-        for at, request in slots:
-            task = asyncio.create_task(self._send(at, request))
-            self._sending.add(task)
-            task.add_done_callback(self._sent)
-        if len(self._sending) > IN_FLIGHT - BATCH:
-            self._room.clear()
-
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
-        if len(self._sending) <= IN_FLIGHT - BATCH:
-            self._room.set()
-
-    def _prepare(self) -> tuple[Sequence[Slot], bool]:
+    def _prepare(self) -> tuple[Sequence[tuple[float, Ready]], bool]:
         """What may leave, and when, and whether anything was due; nothing while the database cannot say."""
         now = self._clock.now()
         try:
             with self._database.writing() as session:
                 found, looked_at = self._take(session, now)
-                slots: list[Slot] = []
+                slots: list[tuple[float, Ready]] = []
                 for endpoint in {request.endpoint for request in found}:
                     requests = [request for request in found if request.endpoint == endpoint]
                     first, apart = rate.reserve(session, self._account.channel, endpoint, len(requests))
@@ -179,37 +106,16 @@ class Outbox:
             return [], 0
         return delivery.prepare(session, self._compose, self._me, now, limit, may_push=may_push)
 
-    async def _send(self, at: float, request: Ready) -> None:
-        leased_until = time.monotonic() + LEASE.total_seconds()
-        await asyncio.sleep(at - time.monotonic())
-        if time.monotonic() > leased_until:
-            return  # this process stood still; by now another may have sent it
+    async def _call(self, request: Ready) -> Answer:
         left_at = time.monotonic()
         if request.endpoint == "reply":
-            answer = await self._line.reply(request.body)
-        else:
-            answer = await self._line.push(request.body, request.retry_key)
-        if answer.outcome in (Outcome.UNAUTHORISED, Outcome.FORBIDDEN):
-            log.critical("line_refuses_our_access", outcome=answer.outcome.value)
-            self._stopped_until = time.monotonic() + STOPPED_SECONDS
-        elif answer.outcome is Outcome.MONTHLY_LIMIT:
+            return await self._line.reply(request.body)
+        answer = await self._line.push(request.body, request.retry_key)
+        if answer.outcome is Outcome.MONTHLY_LIMIT:
             self._gate.refused()
-        elif answer.outcome is Outcome.ACCEPTED and request.endpoint == "push":
+        elif answer.outcome is Outcome.ACCEPTED:
             self._gate.accepted(left_at)
-        self._answered.put_nowait((request, answer))
-
-    async def _mark_forever(self) -> None:
-        while True:
-            batch = [await self._answered.get()]
-            if self._sending:
-                await asyncio.sleep(GATHER_SECONDS)
-            while not self._answered.empty():
-                batch.append(self._answered.get_nowait())
-            while not await asyncio.to_thread(self._mark, batch):
-                await asyncio.sleep(IDLE_SECONDS)
-            for _done in batch:
-                self._answered.task_done()
-            self._woken.set()
+        return answer
 
     def _mark(self, batch: Sequence[tuple[Ready, Answer]]) -> bool:
         """False when the database could not take it: what LINE said must not be forgotten."""

@@ -13,7 +13,7 @@ from bot.database import Database
 from bot.line.answers import LineError
 from bot.line.client import LineClient
 from bot.log import where
-from models import quota, schedule, sending
+from models import announcement_chunk, quota, schedule, sending
 from models.quota import LAG, NEAR, READING, Account, Standing, Supply, month_began
 
 READ_EVERY = timedelta(minutes=5)
@@ -42,11 +42,25 @@ class QuotaGate:
         month = quota.standing(session, self._account.channel, now)
         if month is None or month.limit is None:
             return None
-        left = self._above_reserve(month)
+        left = self._above_reserve(month) - announcement_chunk.on_their_way(session)
         if not 0 < left < NEAR:
             return left
-        month = quota.standing(session, self._account.channel, now, locked=True) or month
-        return self._above_reserve(month) - sending.pushes_on_their_way(session)
+        return self._left_in_turn(session, now)
+
+    def announcements_left(self, session: Session, now: datetime) -> int | None:
+        """To how many announcements may leave now, likewise.
+
+        Always in turn, for they take thousands at once; and others who have not begun to take turns find enough.
+        """
+        left = self._left_in_turn(session, now)
+        return left if left is None or left <= NEAR else left - NEAR
+
+    def _left_in_turn(self, session: Session, now: datetime) -> int | None:
+        month = quota.standing(session, self._account.channel, now, locked=True)
+        if month is None or month.limit is None:
+            return None
+        on_their_way = sending.pushes_on_their_way(session) + announcement_chunk.on_their_way(session)
+        return self._above_reserve(month) - on_their_way
 
     def _above_reserve(self, month: Standing) -> int:
         return (month.remaining or 0) - month.reserve(self._account.reserve_percent)

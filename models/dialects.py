@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import JSON, ColumnElement, Integer, TableValuedAlias, Text, cast, column, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -83,3 +83,39 @@ def forget_past(session: Session, prefix: str) -> None:
         text(f"DELETE FROM rate WHERE substr(name, 1, :length) = :prefix AND arrival <= {now}"),
         {"length": len(prefix), "prefix": prefix},
     )
+
+
+# Many ids in one cell.
+IDS = postgresql.ARRAY(Integer).with_variant(JSON(), "sqlite")
+
+
+def has_one_writer(session: Session) -> bool:
+    """Whether nobody else can write while we do: what takes long is then read before."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def gathered(session: Session, ids: ColumnElement[int]) -> ColumnElement[Any]:
+    """The ids of a group as a cell of IDS; in their order, but on SQLite perhaps in another."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_group_array(ids, type_=JSON())
+    return func.array_agg(postgresql.aggregate_order_by(ids, ids.asc()), type_=postgresql.ARRAY(Integer))
+
+
+def how_many(session: Session, cell: Any) -> ColumnElement[int]:
+    """How many ids are in the cell."""
+    name = "json_array_length" if session.get_bind().dialect.name == "sqlite" else "cardinality"
+    return getattr(func, name)(cell, type_=Integer)  # type: ignore[no-any-return]
+
+
+def members(session: Session, cell: Any) -> TableValuedAlias:
+    """One row for each id in the cell, with one column, `value`."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_each(cell).table_valued(column("value", Integer))
+    return func.unnest(cell).table_valued(column("value", Integer)).render_derived()
+
+
+def as_json(session: Session, values: Any) -> ColumnElement[str]:
+    """The values of a group as the text of a JSON list, in no order that counts."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_group_array(values, type_=Text())
+    return cast(func.json_agg(values), Text)

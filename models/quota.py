@@ -135,7 +135,8 @@ def note(
     A count lower than ours is believed only once nothing of ours can still be missing in it.
     """
     before = standing(session, channel, now, locked=True)
-    if before is not None and rate.quiet_for(session, channel, "push") < LAG:
+    quiet = min(rate.quiet_for(session, channel, endpoint) for endpoint in ("push", "multicast"))
+    if before is not None and quiet < LAG:
         used = max(used, before.used)
     figures = {"value": limit, "used": used, "read_at": now}
     new = dialects.insert(session, LineQuota).values(channel=channel, **figures)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, case, func, select, true, update
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
 
+from models.announcement_chunk import AnnouncementChunk
 from models.contact import Contact
 from models.message import Lane, Message, MessageState
 from models.secrets import SealError
@@ -19,16 +20,16 @@ AFTER_OUR_FAULT = timedelta(minutes=10)
 """What we cannot say or read waits: a deploy or a key can mend it."""
 
 
-def release_expired(session: Session, now: datetime) -> None:
+def release_expired(session: Session, now: datetime, what: type[Message] | type[AnnouncementChunk] = Message) -> None:
     """Give back what a dead sender held, and what was held for another try."""
     expired = (
-        select(Message.id)
-        .where(Message.state == MessageState.LEASED.value, Message.lease_until <= now)
+        select(what.id)
+        .where(what.state == MessageState.LEASED.value, what.lease_until <= now)
         .with_for_update(skip_locked=True)
     )
     session.execute(
-        update(Message)
-        .where(Message.id.in_(expired))
+        update(what)
+        .where(what.id.in_(expired))
         .values(state=MessageState.PLANNED.value, leased_by=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot import outbox as outbox_module
+from bot import sender as sender_module
 from bot.database import Database
 from bot.outbox import Outbox
 from locales import Language, Text, verbatim
@@ -472,7 +473,7 @@ def test_a_process_that_stood_still_longer_than_its_lease_sends_nothing(
     with post.database.writing() as session:
         rate.reserve(session, "test", "push", 1)
         rate.slow_down(session, "test", "push", 0.6)
-    monkeypatch.setattr(outbox_module, "LEASE", timedelta(seconds=0.2))
+    monkeypatch.setattr(sender_module, "LEASE", timedelta(seconds=0.2))
     waited = time.monotonic() + 1.2
     post.deliver_until(lambda: time.monotonic() > waited)
     assert (post.message(message_id).state, post.requests()) == ("leased", [])

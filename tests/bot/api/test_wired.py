@@ -21,7 +21,7 @@ NOON = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)
 def test_an_event_leaves_before_anybody_looks_for_messages_and_the_call_is_counted(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.outbox.IDLE_SECONDS", 60)
+    monkeypatch.setattr("bot.sender.IDLE_SECONDS", 60)
     [worker] = made_up_workers(1, 7, NOON.date())
     with Town(database_url, tmp_path, NOON) as town:
         town.know(worker)
