@@ -96,6 +96,9 @@ class Card:
     notes: tuple[Text, ...] = ()
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.CALM
+    # A small line above the title, and the https address of a picture below it.
+    topic: Text | None = None
+    picture: str = ""
 
 
 Bubble = Words | Card

@@ -10,7 +10,20 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
-from models import binding, callback, case, contact, conversation, evidence, inbox, message, notice, receipt, reminder
+from models import (
+    announcement_outcome,
+    binding,
+    callback,
+    case,
+    contact,
+    conversation,
+    evidence,
+    inbox,
+    message,
+    notice,
+    receipt,
+    reminder,
+)
 from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
 from scheduler import cases, told
@@ -65,7 +78,7 @@ def _forget(session: Session, rules: ReminderRules, now: datetime) -> bool:
 
 def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> bool:
     """What is kept for months and not for days: links to workers who have left, what old messages said, and
-    everything about people who blocked us long ago, and old callbacks."""
+    everything about people who blocked us long ago, old callbacks, and who got old announcements."""
     links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
     message.forget_reminders(session, links)
     notice.forget(session, links)
@@ -76,7 +89,8 @@ def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> b
     closed = case.forget_old(session, now, PORTION)
     photos = evidence.forget_old(session, now, PORTION)
     details = receipt.forget_old(session, now, PORTION)
-    return PORTION in (len(links), messages, people, callbacks, closed, photos, details)
+    announced = announcement_outcome.forget_old(session, now, PORTION)
+    return PORTION in (len(links), messages, people, callbacks, closed, photos, details, announced)
 
 
 def _daily(at: time) -> BaseTrigger:

@@ -30,6 +30,7 @@ from bot.line.menu_calls import RichMenuCalls
 
 _PROFILE = "/v2/bot/profile/{userId}"
 _QUOTA = "/v2/bot/message/quota"
+_STATISTICS = "/v2/bot/insight/message/event/aggregation?customAggregationUnit={unit}&from={first}&to={last}"
 _CONTENT = "/v2/bot/message/{messageId}/content"
 _WEBHOOK = "/v2/bot/channel/webhook/endpoint"
 _QUOTA_KEPT_SECONDS = 5.0
@@ -166,6 +167,17 @@ class LineClient(RichMenuCalls):
         if type(used) is int and kind == "limited" and type(limit) is int:
             return Quota(limit, used)
         raise LineUnavailable(_QUOTA, "an answer that holds no quota")
+
+    async def statistics(self, unit: str, first: str, last: str) -> tuple[int | None, int | None]:
+        """How many saw what was sent under this unit in these days (yyyymmdd), and how many opened its link.
+
+        None for fewer than 20 people, and where LINE cannot say.
+        """
+        said = await self._line.ask("GET", _STATISTICS, ids={"unit": unit, "first": first, "last": last})
+        overview = said.get("overview")
+        figures = overview if isinstance(overview, dict) else {}
+        seen, tapped = figures.get("uniqueImpression"), figures.get("uniqueClick")
+        return seen if type(seen) is int else None, tapped if type(tapped) is int else None
 
     async def bot_info(self) -> BotInfo:
         said = await self._line.ask("GET", "/v2/bot/info")

@@ -39,11 +39,17 @@ def bubble(
     notes: Sequence[str] = (),
     buttons: Sequence[tuple[str, Json]] = (),
     tone: Tone = Tone.CALM,
+    topic: str = "",
+    picture: str = "",
 ) -> Json:
     """The bubble; `rows` are labels and values, `buttons` are labels and LINE actions."""
     paint, ink = HEADS[tone]
-    head = _text(title, "lg", ink, weight="bold")
-    drawn: Json = {"type": "bubble", "size": "mega", "header": _block([head], "xl", paint)}
+    head = [_text(title, "lg", ink, weight="bold")]
+    if topic:
+        head.insert(0, _text(topic, "sm", ink))
+    drawn: Json = {"type": "bubble", "size": "mega", "header": _block(head, "xl", paint)}
+    if picture:
+        drawn["hero"] = _picture(picture)
     if body := _body(lead, rows, notes):
         drawn["body"] = _block(body, "xl", PAPER, spacing="md")
     if buttons:
@@ -97,6 +103,12 @@ def _button(label: str, action: Json, colours: tuple[str, str]) -> Json:
         "paddingAll": "md",
         "contents": [_text(label, "md", ink, weight="bold", align="center")],
     }
+
+
+def _picture(address: str) -> Json:
+    """All of it, whatever its shape: a poster loses no line of its words."""
+    shape = {"size": "full", "aspectRatio": "20:13", "aspectMode": "fit"}
+    return {"type": "image", "url": address, **shape, "backgroundColor": PAPER, "animated": False}
 
 
 def _block(contents: list[Json], padding: str, paint: str, *, spacing: str = "none") -> Json:

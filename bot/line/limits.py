@@ -24,11 +24,13 @@ FLEX_LABEL = 40
 DATA_UNITS = 300
 DISPLAY_TEXT = 300
 URI_UNITS = 1_000
+PICTURE_UNITS = 2_000
 PICKER_BOUNDS = (date(1900, 1, 1), date(2100, 12, 31))
 CHAT_BAR_TEXT = 14
 MENU_NAME = 300
 MENU_AREAS = 20
 
+_PICTURE = re.compile(r"https://[!-~]+")
 _URI = re.compile(r"https?://[!-~]+|line://[!-~]+|tel:\+?[0-9]{2,15}")
 # Each of these is a character of its own where LINE counts, but rich joins it to the one before.
 _COUNTED_ALONE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -110,8 +112,19 @@ def _bubble(bubble: Mapping[str, Any], where: str) -> Iterator[Problem]:
         yield Problem(where, "a bubble without a block")
     if (size := len(orjson.dumps(bubble))) > BUBBLE_BYTES:
         yield Problem(where, f"{size} bytes, LINE takes {BUBBLE_BYTES}")
+    if hero := bubble.get("hero"):
+        yield from _picture(hero, f"{where}.hero")
     for block in blocks:
         yield from _component(bubble[block], f"{where}.{block}")
+
+
+def _picture(hero: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    if hero["type"] != "image":
+        yield Problem(f"{where}.type", "not a kind of hero we make")
+        return
+    yield from _length(f"{where}.url", hero["url"], utf16_units, PICTURE_UNITS)
+    if not _PICTURE.fullmatch(hero["url"]):
+        yield Problem(f"{where}.url", "not a percent-encoded https address", hero["url"])
 
 
 def _component(part: Mapping[str, Any], where: str) -> Iterator[Problem]:

@@ -70,6 +70,8 @@ def _card(card: Card, voice: _Voice) -> Json:
         notes=[said(text) for text in card.notes],
         buttons=[(said(button.label), _action(button, voice)) for button in card.buttons],
         tone=card.tone,
+        topic=said(card.topic) if card.topic else "",
+        picture=card.picture,
     )
 
 
@@ -106,6 +108,8 @@ def _texts(content: Content) -> Iterator[Text]:
             yield bubble.words
         else:
             yield from (bubble.title, *bubble.lead, *bubble.notes)
+            if bubble.topic:
+                yield bubble.topic
             yield from (text for row in bubble.rows for text in (row.label, row.value))
             yield from _button_texts(bubble.buttons)
     yield from _button_texts(content.quick)

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.simulator import account, messaging, oauth, quota, richmenu_use, richmenus
+from bot.simulator import account, insight, messaging, oauth, quota, richmenu_use, richmenus
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.control import ControlApi
 from bot.simulator.phones_api import PhonesApi
@@ -70,6 +70,7 @@ def _routes(site: Site) -> list[BaseRoute]:
     surface = (
         *messaging.ENDPOINTS,
         *quota.ENDPOINTS,
+        *insight.ENDPOINTS,
         *account.ENDPOINTS,
         *richmenu_use.ENDPOINTS,
         *richmenus.ENDPOINTS,

@@ -17,6 +17,7 @@ _LIMITS: dict[tuple[str, str], tuple[int, float]] = {
     ("DELETE", "/v2/bot/richmenu/{rich_menu_id}"): (100, _HOUR),
     ("DELETE", "/v2/bot/richmenu/alias/{alias_id}"): (100, _HOUR),
     ("GET", "/v2/bot/richmenu/list"): (10, 1.0),
+    ("GET", "/v2/bot/insight/message/event/aggregation"): (60, _HOUR),
 }
 _EVERYTHING_ELSE = (2000, 1.0)
 

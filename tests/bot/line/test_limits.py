@@ -48,6 +48,10 @@ def tapped(action: Json) -> Json:
     return {"type": "box", "layout": "vertical", "contents": [written()], "action": action}
 
 
+def pictured(url: str, kind: str = "image") -> list[Json]:
+    return flex(written(), hero={"type": kind, "url": url})
+
+
 def flex_of_bytes(size: int) -> list[Json]:
     [message] = flex(written("x"))
     length = size - len(orjson.dumps(message["contents"])) + 1
@@ -95,6 +99,10 @@ def flex_of_bytes(size: int) -> list[Json]:
         (quick(postback()), quick({"type": "camera", "label": "Photo"})),
         (flex(written()), [{"type": "sticker", "packageId": "1", "stickerId": "1"}]),
         (flex(written()), flex({"type": "image", "url": "https://a.tw/a.png"})),
+        (pictured("https://a.tw/" + "x" * 1_987), pictured("https://a.tw/" + "x" * 1_988)),
+        (pictured("https://a.tw/a.png"), pictured("http://a.tw/a.png")),
+        (pictured("https://a.tw/%E5"), pictured("https://a.tw/字")),
+        (pictured("https://a.tw/a.png"), pictured("https://a.tw/a.mp4", "video")),
         (flex(written()), flex(type="carousel")),
         (
             flex(written()),

@@ -1,0 +1,307 @@
+"""An announcement to very many people: how long until it is planned, and how fast it leaves; beside it a row for each.
+
+`python -m tests.benchmarks.announce [--recipients 1000000]`. The bot has core 0; the LINE stub (TLS, answers after
+100 ms) and PostgreSQL share core 1. The alternative is a message row for each recipient, sent by pushes: so many of
+them are planned as `--rows` says, and they leave for as many seconds as `--seconds` says.
+"""
+
+import argparse
+import asyncio
+import gc
+import multiprocessing
+import os
+import ssl
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import orjson
+import trustme
+import uvloop
+from sqlalchemy import func, insert, select, text
+
+from bot import log
+from bot.app import GARBAGE_THRESHOLD
+from bot.broadcast import Broadcasts
+from bot.clock import Clock
+from bot.database import Database
+from bot.line.client import LineClient
+from bot.line.connection import LineConnection
+from bot.line.render import render
+from bot.line.tokens import LongLivedToken
+from bot.outbox import Outbox
+from bot.sender import Sender
+from locales import LANGUAGES, Language, verbatim
+from models import announcement_moves, announcement_plan, operator, rate, schedule
+from models import content as contents
+from models.announcement import Announcement, AnnouncementState, Category
+from models.announcement_chunk import progress
+from models.announcement_moves import Draft
+from models.announcement_plan import Due
+from models.announcement_text import Body, Texts
+from models.audience import Audience
+from models.content import Card, Content
+from models.delivery_hours import DeliveryHours
+from models.message import Lane, Message
+from models.operator import Role
+from models.quota import RESERVE_PERCENT, Account
+from scheduler.composing import compose
+from tests.benchmarks.push import KEYS, empty_database, line_stub, postgresql
+
+ALWAYS = DeliveryHours(0, 0, 24)
+ACCOUNT = Account("benchmark", RESERVE_PERCENT)
+LETTER = "The typhoon comes on Friday. Stay inside, keep water and a lamp at hand, and call 119 if you need help. " * 5
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measurement."""
+
+    database_url: str
+    recipients: int
+    by_rows: bool
+    seconds: float
+    line_url: str
+    authority: bytes
+
+
+@dataclass(frozen=True)
+class Result:
+    """`longest_wait` is that of somebody else who writes all the time."""
+
+    planned_in: float
+    a_second: float
+    busy: float
+    longest_wait: float
+    bytes_each: float
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--recipients", type=int, default=1_000_000)
+    options.add_argument("--rows", type=int, default=50_000, help="recipients with a row each")
+    options.add_argument("--seconds", type=float, default=5, help="how long those are sent")
+    options.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one")
+    given = options.parse_args()
+    heads = ("recipients", "planned s", "recipients/s", "core used", "others wait s", "bytes each")
+    print(f"{'database':12}{'as':8}" + "".join(f"{head:>15}" for head in heads))
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder, authority = Path(name), trustme.CA()
+        line_url = stack.enter_context(line_stub(authority, folder, 0.1))
+        for engine in (given.engine,) if given.engine else ("sqlite", "postgresql"):
+            server = stack.enter_context(postgresql(folder)) if engine == "postgresql" else None
+            for by_rows, people in ((False, given.recipients), (True, given.rows)):
+                with empty_database(server, folder) as url:
+                    run = Run(url, people, by_rows, given.seconds, line_url, authority.cert_pem.bytes())
+                    result = _in_a_process(run)
+                print(
+                    f"{engine:12}{'rows' if by_rows else 'chunks':8}{people:15,}{result.planned_in:15.2f}"
+                    f"{result.a_second:15,.0f}{result.busy:15.0%}{result.longest_wait:15.2f}{result.bytes_each:15.1f}",
+                    flush=True,
+                )
+
+
+def _in_a_process(run: Run) -> Result:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_measure, args=(run, theirs))
+    process.start()
+    theirs.close()
+    result: Result = ours.recv()
+    process.join()
+    return result
+
+
+def _measure(run: Run, out: Connection) -> None:
+    os.sched_setaffinity(0, {0})
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
+    log.configure("info")
+    database = Database(run.database_url, KEYS)
+    database.migrate()
+    _people(database, run.recipients)
+    announcement_id = _approved(database)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    before = _size(database)
+    with _somebody_else(database) as waits:
+        began = time.perf_counter()
+        (_plan_rows if run.by_rows else _plan_chunks)(database)
+        planned_in = time.perf_counter() - began
+        bytes_each = (_size(database) - before) / run.recipients
+        a_second, busy = uvloop.run(_send(database, run, announcement_id))
+    out.send(Result(planned_in, a_second, busy, max(waits), bytes_each))
+    database.close()
+
+
+# Chunks
+
+
+def _plan_chunks(database: Database) -> None:
+    now = Clock().now()
+    with database.reading() as session:
+        due = announcement_plan.next_due(session, now)
+    assert due is not None
+    wording = {language: orjson.dumps(render(_says(due, language), language)) for language in due.draft.texts.bodies}
+    with database.writing() as session:
+        assert announcement_plan.begin_sending(session, due, wording, now)
+
+
+def _says(due: Due, language: Language) -> Content:
+    body = due.draft.texts.bodies[language]
+    return Content((Card(verbatim(body.title), (verbatim(body.text),)),))
+
+
+def _approved(database: Database) -> int:
+    now = Clock().now()
+    texts = Texts({language: Body("Typhoon", LETTER) for language in LANGUAGES})
+    draft = Draft(Category.WEATHER.value, texts, Audience(), None, now + timedelta(days=1))
+    with database.writing() as session:
+        writer = operator.add(session, "writer", "Made-up Writer", [Role.WRITER], now)
+        approver = operator.add(session, "approver", "Made-up Approver", [Role.APPROVER], now)
+        announcement = announcement_moves.create(session, writer, draft, "Storm", now)
+        announcement_moves.submit(session, announcement.id, 1, writer, now)
+        announcement_moves.approve(session, announcement.id, 1, approver, now)
+        return announcement.id
+
+
+# A row for each
+
+
+def _plan_rows(database: Database) -> None:
+    """As reminders are kept: the words sealed in every row, because they may be of a person."""
+    now = Clock().now()
+    content = contents.to_json(Content((Card(verbatim("Typhoon"), (verbatim(LETTER),)),)))
+    with database.reading() as session:
+        last = session.execute(text("SELECT max(id) FROM contact")).scalar_one()
+    for first in range(1, last + 1, 1000):
+        rows = [
+            {
+                "contact_id": contact_id,
+                "what": "announcement 1",
+                "kind": "announcement",
+                "lane": Lane.ANNOUNCEMENT.value,
+                "not_before": now,
+                "content": content,
+                "created_at": now,
+                "state": "planned",
+                "attempts": 0,
+                "in_doubt": False,
+            }
+            for contact_id in range(first, min(first + 1000, last + 1))
+        ]
+        with database.writing() as session:
+            session.execute(insert(Message), rows)
+
+
+# Sending
+
+
+async def _send(database: Database, run: Run, announcement_id: int) -> tuple[float, float]:
+    """Recipients a second, and the share of its core that the process used."""
+    trusted = ssl.create_default_context(cadata=run.authority.decode())
+    connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
+    async with LineClient(connection) as line:
+        sender: Sender[object]
+        if run.by_rows:
+            sender = Outbox(database, Clock(), line, ACCOUNT, hours=ALWAYS, compose=compose)  # type: ignore[assignment]
+        else:
+            sender = Broadcasts(database, Clock(), line, ACCOUNT, _says)  # type: ignore[assignment]
+        began, used = time.perf_counter(), time.process_time()
+        sending = asyncio.create_task(sender.run())
+        if run.by_rows:
+            await asyncio.sleep(run.seconds)
+        else:
+            await asyncio.to_thread(_wait_until_done, database, announcement_id)
+        took, used = time.perf_counter() - began, time.process_time() - used
+        sent = await asyncio.to_thread(_sent, database, run, announcement_id)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    return sent / took, used / took
+
+
+def _wait_until_done(database: Database, announcement_id: int) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        with database.reading() as session:
+            if session.get_one(Announcement, announcement_id).state == AnnouncementState.DONE.value:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"not everybody was told within {PATIENCE:.0f} s")
+
+
+def _sent(database: Database, run: Run, announcement_id: int) -> int:
+    with database.reading() as session:
+        if run.by_rows:
+            return session.scalars(select(func.count()).where(Message.state == "sent")).one()
+        told = progress(session, announcement_id)
+    assert told.accepted == told.recipients == run.recipients, told
+    return told.accepted
+
+
+# What stands around it
+
+
+@contextmanager
+def _somebody_else(database: Database) -> Iterator[list[float]]:
+    """Writes all the time, as webhooks do; gives how long each write took."""
+    waits: list[float] = []
+    over = threading.Event()
+    with database.writing() as session:
+        schedule.ensure(session, "somebody else", Clock().now())
+
+    def write() -> None:
+        while not over.wait(0.02):
+            began = time.perf_counter()
+            with database.writing() as session:
+                schedule.give_back(session, "somebody else", Clock().now())
+            waits.append(time.perf_counter() - began)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    yield waits
+    over.set()
+    thread.join()
+
+
+_PEOPLE = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
+    " INSERT INTO contact (id, line_user_id, language, reachable, created_at)"
+    " SELECT i, printf('U%032x', i), {language}, 1, '2026-01-01 00:00:00.000000' FROM n",
+    "postgresql": "INSERT INTO contact (id, line_user_id, language, reachable, created_at)"
+    " SELECT i, 'U' || lpad(to_hex(i), 32, '0'), {language}, true, now() FROM generate_series(1, :count) AS n(i)",
+}
+
+
+def _people(database: Database, count: int) -> None:
+    names = " ".join(f"WHEN {place} THEN '{language.value}'" for place, language in enumerate(LANGUAGES))
+    statement = _PEOPLE[database.engine.name].format(language=f"CASE i % {len(LANGUAGES)} {names} END")
+    with database.writing() as session:
+        session.execute(text(statement), {"count": count})
+        rate.reserve(session, ACCOUNT.channel, "multicast", 1)
+    with database.engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+
+
+_SIZE = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
+
+
+def _size(database: Database) -> int:
+    with database.reading() as session:
+        return int(session.execute(text(_SIZE[database.engine.name])).scalar_one())
+
+
+if __name__ == "__main__":
+    main()
