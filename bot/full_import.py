@@ -17,6 +17,7 @@ from bot.import_desk import Desk
 from bot.imports import (
     MOST_ROWS,
     ImportResult,
+    Kept,
     Report,
     fewer_collections,
     judged_slices,
@@ -103,9 +104,11 @@ def import_full(
     brakes: Brakes = Brakes(),
     dry_run: bool = False,
     skip_bad: bool = False,
+    most_bad: int | None = None,
     max_rows: int = MOST_ROWS,
     report: Report = lambda _: None,
     tell: Tell = lambda _: None,
+    kept: Kept = lambda *_: None,
 ) -> FullResult:
     """Compare the whole file with our records, and unless a brake holds save it and tell what the feed missed.
 
@@ -118,11 +121,11 @@ def import_full(
     with closing(Desk()) as desk, fewer_collections():
         _judge(database, path, max_rows, desk, as_of, result, report, tell)
         result.brake(brakes)
-        if dry_run or result.stopped or (result.rows.bad and not skip_bad):
+        if dry_run or result.stopped or not result.rows.may_be_saved(skip_bad=skip_bad, most_bad=most_bad):
             return result
         for numbered in desk.taken_up():
             rows = [row for _, row in numbered]
-            counts = saved(database, partial(_taken, rows, as_of, rules, clock))
+            counts = saved(database, partial(_taken, rows, as_of, rules, clock, kept))
             result.rows.add(counts)
             report_refused(numbered, counts, report)
         if result.unreadable_line is None:
@@ -219,8 +222,12 @@ def _missing(database: Database, desk: Desk, as_of: datetime) -> Iterator[tuple[
                 yield permit, Difference.REPLACED if replaced else Difference.MISSING
 
 
-def _taken(rows: Sequence[PermitRow], as_of: datetime, rules: ReminderRules, clock: Clock, session: Session) -> Counts:
-    return full_file.take(session, rows, as_of, rules, clock.now())
+def _taken(
+    rows: Sequence[PermitRow], as_of: datetime, rules: ReminderRules, clock: Clock, kept: Kept, session: Session
+) -> Counts:
+    counts = full_file.take(session, rows, as_of, rules, clock.now())
+    kept(session, len(rows), counts)
+    return counts
 
 
 def _asked(permit_ids: Sequence[int], clock: Clock, session: Session) -> int:

@@ -159,11 +159,12 @@ def _both(first: Report, second: Report | None) -> Callable[[Verdict], None]:
 
 def _sums(result: ImportResult, *, dry_run: bool) -> str:
     read = f"{result.rows} rows read: {result.bad} bad, {result.warned} with warnings."
-    if dry_run:
-        return f"{read} Nothing was saved."
-    if not result.saved:
+    if not dry_run and not result.saved:
         return f"{read} Nothing was saved; mend the bad rows, or use --skip-bad."
-    return (
-        f"{read} Saved: {result.new_permits} new permits ({result.new_workers} new workers), "
+    counts = (
+        f"{result.new_permits} new permits ({result.new_workers} new workers), "
         f"{result.changed} changed, {result.unchanged} unchanged."
     )
+    if dry_run:
+        return f"{read} Nothing was saved. It would be: {counts}"
+    return f"{read} Saved: {counts}"

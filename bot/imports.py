@@ -16,7 +16,7 @@ from bot.database import Database
 from bot.import_desk import Desk, Numbered
 from bot.permit_file import open_permits
 from bot.slices import saved
-from models.permit_import import Counts, refusals, upsert
+from models.permit_import import Counts, foreseen, refusals, upsert
 from models.permit_problem import Code, Problem, describe, problem
 from models.permit_row import PermitRow, permit_no_in, read_row
 from models.portions import portions
@@ -53,6 +53,7 @@ class Verdict:
 
 
 Report = Callable[[Verdict], None]
+Kept = Callable[[Session, int, Counts], None]
 Judged = list[tuple[Verdict, PermitRow | None]]
 
 
@@ -68,6 +69,9 @@ class ImportResult:
     new_permits: int = 0
     changed: int = 0
     unchanged: int = 0
+
+    def may_be_saved(self, *, skip_bad: bool, most_bad: int | None) -> bool:
+        return not self.bad or (skip_bad and (most_bad is None or self.bad <= most_bad))
 
     def count(self, verdict: Verdict) -> None:
         self.rows += 1
@@ -90,24 +94,30 @@ def import_permits(
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
+    most_bad: int | None = None,
     max_rows: int = MOST_ROWS,
     report: Report = lambda _: None,
+    kept: Kept = lambda *_: None,
 ) -> ImportResult:
-    """Judge every row, then save the file unless a row is bad; with `skip_bad` save the good ones all the same.
+    """Judge every row, then save the file unless a row is bad; with `skip_bad` save the good ones all the same, where
+    no more than `most_bad` are bad. A dry run only counts what would become of them.
 
     `report` is told every row's verdict, in the order of the file, before anything is saved. A row refused only
-    while saving, because its permit was given to another worker meanwhile, is reported once more. Running it again
-    changes nothing, and completes an import that was cut short. Raises FileRefused when the file as a whole cannot
-    be read.
+    while saving, because its permit was given to another worker meanwhile, is reported once more. `kept` is told each
+    slice in the transaction that saves it. Running it again changes nothing, and completes an import that was cut
+    short. Raises FileRefused when the file as a whole cannot be read.
     """
     result = ImportResult()
     with closing(Desk()) as desk, fewer_collections():
         for good in judged_slices(database, path, max_rows, desk, result, report):
-            if not dry_run and (skip_bad or not result.bad):
+            if dry_run:
+                with database.reading() as session:
+                    result.add(foreseen(session, [row for _, row in good], clock.now()))
+            elif result.may_be_saved(skip_bad=skip_bad, most_bad=most_bad):
                 desk.set_aside(good)
-        if not dry_run and (skip_bad or not result.bad):
+        if not dry_run and result.may_be_saved(skip_bad=skip_bad, most_bad=most_bad):
             for numbered in desk.taken_up():
-                counts = saved(database, partial(_upserted, [row for _, row in numbered], rules, clock))
+                counts = saved(database, partial(_upserted, [row for _, row in numbered], rules, clock, kept))
                 result.add(counts)
                 report_refused(numbered, counts, report)
             result.saved = True
@@ -184,8 +194,10 @@ def _judge_against_records(database: Database, judged: Judged) -> list[Numbered]
     return [(verdict.line, row) for verdict, row in judged if row]
 
 
-def _upserted(rows: list[PermitRow], rules: ReminderRules, clock: Clock, session: Session) -> Counts:
-    return upsert(session, rows, rules, clock.now())
+def _upserted(rows: list[PermitRow], rules: ReminderRules, clock: Clock, kept: Kept, session: Session) -> Counts:
+    counts = upsert(session, rows, rules, clock.now())
+    kept(session, len(rows), counts)
+    return counts
 
 
 @contextmanager

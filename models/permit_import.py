@@ -1,7 +1,7 @@
 """Permits of the ministry's file or API brought into the database, slice by slice; the same twice changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -73,6 +73,20 @@ def upsert(
     commits, or retries after an IntegrityError.
     """
     session.flush()
+    beside, refused = _looked_up(session, rows, now, as_of or now)
+    return beside.store(rules, refused)
+
+
+def foreseen(session: Session, rows: Sequence[PermitRow], now: datetime) -> Counts:
+    """What `upsert` would make of the slice by what is stored now; changes nothing."""
+    beside, refused = _looked_up(session, rows, now, now)
+    return beside.counts(beside.new_workers(), beside.different_workers(), beside.different_permits(), refused)
+
+
+def _looked_up(
+    session: Session, rows: Sequence[PermitRow], now: datetime, as_of: datetime
+) -> tuple["_Slice", dict[int, Problem]]:
+    """The rows that may be stored, beside what is; and why the others may not."""
     workers = _by(
         "worker_ref", _where_in(session, select(*_STORED_WORKER), _WORKER.c.worker_ref, (r.worker_ref for r in rows))
     )
@@ -82,7 +96,7 @@ def upsert(
     named = {worker.id: ref for ref, worker in workers.items()}
     refused = _refusals(rows, {no: named.get(permit.worker_id) for no, permit in permits.items()})
     taken = [row for place, row in enumerate(rows) if place not in refused]
-    return _Slice(session, now, as_of or now, taken, workers, permits).store(rules, refused)
+    return _Slice(session, now, as_of, taken, workers, permits), refused
 
 
 @dataclass
@@ -99,56 +113,69 @@ class _Slice:
     def __post_init__(self) -> None:
         self.keyring = keyring_of(self.session)
         self.worker_ids: dict[str, int] = {}
+        self.said: defaultdict[str, Facts] = defaultdict(dict)
+        for row in self.rows:
+            self.said[row.worker_ref].update(_said(row, _WORKER_FACTS))
 
     def store(self, rules: ReminderRules, refused: Mapping[int, Problem]) -> Counts:
-        new_workers, changed_workers = self.store_workers()
+        new_workers, changed_workers = self.new_workers(), self.different_workers()
+        self.store_workers(new_workers, changed_workers)
         self.store_numbers()
-        new_permits, changed_permits = self.store_permits()
+        changed_permits = self.different_permits()
+        new_permits = self.store_permits(changed_permits)
         self.session.expire_all()  # the statements went past whatever objects the session holds
 
         ids = self.worker_ids
         to_plan = {ids[row.worker_ref] for row in self.rows if row.permit_no in new_permits}
-        to_plan |= {ids[ref] for ref, different in changed_workers.items() if different & _PLANNED_FROM}
+        to_plan |= {ids[ref] for ref, different in changed_workers.items() if different.keys() & _PLANNED_FROM}
         to_plan |= {
-            ids[row.worker_ref] for row in self.rows if changed_permits.get(row.permit_no, frozenset()) & _PLANNED_FROM
+            ids[row.worker_ref] for row in self.rows if changed_permits.get(row.permit_no, {}).keys() & _PLANNED_FROM
         }
         self.replan(rules, to_plan - {ids[ref] for ref in new_workers})
+        return self.counts(new_workers, changed_workers, changed_permits, refused)
 
+    def counts(
+        self,
+        new_workers: Collection[str],
+        changed_workers: Collection[str],
+        changed_permits: Collection[str],
+        refused: Mapping[int, Problem],
+    ) -> Counts:
         known = [row for row in self.rows if row.permit_no in self.permits]
         changed = sum(row.permit_no in changed_permits or row.worker_ref in changed_workers for row in known)
-        return Counts(len(new_workers), len(new_permits), changed, len(known) - changed, refused)
+        return Counts(len(new_workers), len(self.rows) - len(known), changed, len(known) - changed, refused)
 
-    def store_workers(self) -> tuple[set[str], dict[str, frozenset[str]]]:
-        """The refs that are new, and for those that changed, what did; where lines differ, the last one counts."""
-        said: defaultdict[str, Facts] = defaultdict(dict)
-        for row in self.rows:
-            said[row.worker_ref].update(_said(row, _WORKER_FACTS))
-        new = [
-            {**_BLANK_WORKER, **self.phone_indexed(facts), "worker_ref": ref, "as_of": self.as_of}
-            for ref, facts in said.items()
-            if ref not in self.workers
-        ]
-        self.insert(_WORKER, new, "worker_ref")
+    def new_workers(self) -> set[str]:
+        return self.said.keys() - self.workers.keys()
+
+    def different_workers(self) -> dict[str, Facts]:
+        """What is new of known workers; where lines differ, the last one counts."""
         changes = {}
         for ref, worker in self.workers.items():
             different = {
                 fact: value
-                for fact, value in said.get(ref, {}).items()
+                for fact, value in self.said.get(ref, {}).items()
                 if fact != "phone" and value != getattr(worker, fact)
             }
-            phone = said.get(ref, {}).get("phone")
+            phone = self.said.get(ref, {}).get("phone")
             if phone and worker.phone_index not in self.keyring.indexes(phone, "worker.phone"):
                 different["phone"] = phone
             if different:
                 changes[ref] = different
+        return changes
+
+    def store_workers(self, new_refs: Collection[str], changes: Mapping[str, Facts]) -> None:
+        new = [
+            {**_BLANK_WORKER, **self.phone_indexed(self.said[ref]), "worker_ref": ref, "as_of": self.as_of}
+            for ref in new_refs
+        ]
+        self.insert(_WORKER, new, "worker_ref")
         self.change(_WORKER, {self.workers[ref].id: self.phone_indexed(facts) for ref, facts in changes.items()})
 
-        new_refs = {facts["worker_ref"] for facts in new}
-        known = {ref: self.workers[ref].id for ref in said if ref not in new_refs}
+        known = {ref: self.workers[ref].id for ref in self.said if ref not in new_refs}
         self.seen(_WORKER, known.values())
         ids = select(_WORKER.c.worker_ref, _WORKER.c.id)
         self.worker_ids = known | dict(map(tuple, _where_in(self.session, ids, _WORKER.c.worker_ref, new_refs)))
-        return new_refs, {ref: frozenset(facts) for ref, facts in changes.items()}
 
     def store_numbers(self) -> None:
         """Add the documents that are new; the old ones stay, because she may still bind with them."""
@@ -177,8 +204,22 @@ class _Slice:
                     )
         self.insert(_NUMBER, new, "worker_id")
 
-    def store_permits(self) -> tuple[set[str], dict[str, frozenset[str]]]:
-        """The numbers that are new, and for those that changed, what did."""
+    def different_permits(self) -> dict[str, Facts]:
+        """What is new of known permits."""
+        changes = {}
+        for row in self.rows:
+            permit = self.permits.get(row.permit_no)
+            different = {
+                fact: value
+                for fact, value in (_said(row, _PERMIT_FACTS) if permit else {}).items()
+                if value != getattr(permit, fact)
+            }
+            if different:
+                changes[row.permit_no] = different
+        return changes
+
+    def store_permits(self, changes: Mapping[str, Facts]) -> set[str]:
+        """The numbers that are new."""
         new = [
             {
                 **_BLANK_PERMIT,
@@ -191,16 +232,9 @@ class _Slice:
             if row.permit_no not in self.permits
         ]
         self.insert(_PERMIT, new, "permit_no")
-        known = [(row, self.permits[row.permit_no]) for row in self.rows if row.permit_no in self.permits]
-        changes = {}
-        for row, permit in known:
-            said = _said(row, _PERMIT_FACTS)
-            different = {fact: value for fact, value in said.items() if value != getattr(permit, fact)}
-            if different:
-                changes[row.permit_no] = different
         self.change(_PERMIT, {self.permits[no].id: facts for no, facts in changes.items()})
-        self.seen(_PERMIT, (permit.id for _, permit in known))
-        return {facts["permit_no"] for facts in new}, {no: frozenset(facts) for no, facts in changes.items()}
+        self.seen(_PERMIT, (self.permits[row.permit_no].id for row in self.rows if row.permit_no in self.permits))
+        return {facts["permit_no"] for facts in new}
 
     def replan(self, rules: ReminderRules, worker_ids: Iterable[int]) -> None:
         bound = select(Binding.worker_id).where(*IN_FORCE).distinct()
