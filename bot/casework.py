@@ -1,7 +1,6 @@
 """The commands for caseworkers: what is due first, what she told us, taking a case and closing it."""
 
 import getpass
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +12,10 @@ from rich.text import Text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import case_words
 from bot.clock import Clock
 from bot.terminal import out, problems, reading, writing
-from handlers.conversation import answer_data
-from handlers.dispute import DISPUTE
-from locales import TAIPEI, Language, MissingTranslationError, say, taipei_day
-from locales import Text as Sentence
+from locales import TAIPEI, taipei_day
 from models import case, case_viewing, told
 from models.case import Case, CaseKind, Result
 from models.evidence import Evidence
@@ -29,16 +26,10 @@ PORTION = 1_000
 LONGEST_NAME = 64
 
 log = structlog.get_logger()
-commands = typer.Typer(no_args_is_help=True, help="What a person must look after: disputes, calls for help, silence.")
+commands = typer.Typer(no_args_is_help=True, help="What a person must look after: disputes, help, silence, questions.")
 
 Number = Annotated[int, typer.Argument(help="As `cases list` shows it")]
 
-_ASKED: Mapping[str, str] = {
-    "where": "Where she is 所在地點",
-    "since": "Since when 自何時起",
-    "proof": "Photo or place 照片或位置",
-    "call": "1955 may call 可否致電",
-}
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/heic": ".heic"}
 
 
@@ -104,7 +95,7 @@ def _shown(found: Case, seen: list[tuple[str, str, str]]) -> Table:
     if found.closed_at:
         table.add_row("Closed 結案", f"{found.result}, {_at(found.closed_at)}")
     for question, answer in (found.answers or {}).items():
-        table.add_row(_ASKED.get(question, question), _plain(_in_words(question, answer)))
+        table.add_row(case_words.asked(question), _plain(case_words.answered(question, answer)))
     for at, by, reason in seen:
         table.add_row("Looked at 調閱", _plain(f"{at} {by}: {reason}"))
     return table
@@ -113,20 +104,6 @@ def _shown(found: Case, seen: list[tuple[str, str, str]]) -> Table:
 def _plain(words: str) -> Text:
     """What people wrote, as it stands: no markup of the terminal's, and nothing that moves its cursor."""
     return Text("".join(character if character.isprintable() else " " for character in words))
-
-
-def _in_words(question: str, answer: str) -> str:
-    """What its button says in Chinese and in English; what she wrote herself as it is."""
-    taps = {data: label for one in DISPUTE.questions if one.name == question for data, label in one.taps.items()}
-    label = taps.get(answer_data(DISPUTE.name, question, answer))
-    return answer if label is None else f"{_chinese(label)} / {say(label, Language.EN)}"
-
-
-def _chinese(label: Sentence) -> str:
-    try:
-        return say(label, Language.ZH_HANT)
-    except MissingTranslationError:
-        return "–"
 
 
 def _save(folder: Path, number: int, saved: list[tuple[str | None, bytes]]) -> None:

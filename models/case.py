@@ -1,12 +1,15 @@
-"""What a person must look after: disputes, calls for help, and people we could not tell; each with a clock."""
+"""What a person must look after: disputes, calls for help, people we could not tell, questions; each with a clock."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, cast, func, literal, select, text, update
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from law.working_days import deadline
+from locales import TAIPEI
+from models import case_note
 from models.base import Base, Instant
 from models.contact import Contact
 from models.message import Message
@@ -21,6 +24,7 @@ class CaseKind(StrEnum):
     DISPUTE = "dispute"
     HELP = "help"
     NOT_TOLD = "not_told"
+    QUESTION = "question"
 
 
 CLOCKS: Mapping[CaseKind, timedelta] = {
@@ -29,6 +33,8 @@ CLOCKS: Mapping[CaseKind, timedelta] = {
     CaseKind.HELP: timedelta(hours=1),
     CaseKind.NOT_TOLD: timedelta(hours=24),
 }
+QUESTION_DAYS = 3
+"""The clock of a question, in working days of the office: nobody who is in need waits for it (she is told to call)."""
 KEPT_CLOSED = timedelta(days=730)
 """How long what somebody told us outlives the closing: as long as the matter may come before a court."""
 
@@ -41,12 +47,14 @@ class Result(StrEnum):
     HELPED = "helped"
     REACHED = "reached"  # somebody told her by other means
     NOT_REACHED = "not_reached"
+    ANSWERED = "answered"
 
 
 ENDINGS: Mapping[CaseKind, Sequence[Result]] = {
     CaseKind.DISPUTE: (Result.WITHDRAWN, Result.STANDS, Result.HELPED, Result.NOT_REACHED),
     CaseKind.HELP: (Result.HELPED, Result.NOT_REACHED),
     CaseKind.NOT_TOLD: (Result.REACHED, Result.NOT_REACHED, Result.WITHDRAWN),
+    CaseKind.QUESTION: (Result.ANSWERED, Result.NOT_REACHED),
 }
 """How a case of each kind can end."""
 
@@ -56,8 +64,8 @@ class Case(Base):
 
     __tablename__ = "casework"
     __table_args__ = (
-        CheckConstraint("kind IN ('dispute','help','not_told')", name="kind"),
-        CheckConstraint("result IN ('withdrawn','stands','helped','reached','not_reached')", name="result"),
+        CheckConstraint("kind IN ('dispute','help','not_told','question')", name="kind"),
+        CheckConstraint("result IN ('withdrawn','stands','helped','reached','not_reached','answered')", name="result"),
         CheckConstraint("(closed_at IS NULL) = (result IS NULL)", name="closed_with_result"),
         CheckConstraint("(taken_at IS NULL) = (owner IS NULL)", name="taken_by_owner"),
         # The same matter opens one case, however often a button is tapped or a sweep runs.
@@ -90,7 +98,7 @@ class Case(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("permit_event.id", ondelete="SET NULL"))
     # The message that reached nobody, or under which she asked.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
-    # What she answered: where, since when, whether 1955 may call.
+    # What she answered: where, since when, whether 1955 may call; or what she asked.
     answers: Mapped[dict[str, str] | None] = mapped_column(sealed_json("casework.answers"))
     # By LINE's id of a message, the answer that came in it; empty where a later one took its place.
     sources: Mapped[dict[str, str] | None] = mapped_column(sealed_json("casework.sources"))
@@ -107,6 +115,17 @@ class Case(Base):
     contact: Mapped[Contact | None] = relationship()
     event: Mapped[PermitEvent | None] = relationship()
     message: Mapped[Message | None] = relationship()
+
+
+def due_at(kind: CaseKind, now: datetime) -> datetime:
+    """Until when somebody must have acted on what was opened now."""
+    if kind is not CaseKind.QUESTION:
+        return now + CLOCKS[kind]
+    here = now.astimezone(TAIPEI)
+    day = here.date()
+    for _working_day in range(QUESTION_DAYS):
+        day = deadline(day + timedelta(days=1)).day
+    return datetime.combine(day, here.timetz()).astimezone(UTC)
 
 
 def open_case(
@@ -141,7 +160,7 @@ def open_case(
             event_id=event_id,
             message_id=message_id,
             opened_at=now,
-            due_at=now + CLOCKS[kind],
+            due_at=due_at(kind, now),
         )
         session.add(found)
     if answers is not None:
@@ -189,11 +208,39 @@ def close_what_no_longer_stands(session: Session, found: Mapping[int, State], no
 
 
 def forget_links(session: Session, contact_ids: Sequence[int]) -> None:
-    """Erase from cases which account is the worker's: these are linked to nobody any more. Her report stays."""
+    """Erase from cases which account is the worker's: these are linked to nobody any more.
+
+    Her report stays, and what the office noted; what she wrote and was written as this account goes.
+    """
     hers = Case.contact_id.in_(contact_ids), Case.worker_id.is_not(None)
-    named = Case.kind.in_((CaseKind.DISPUTE.value, CaseKind.HELP.value))  # whose matter says whose account it was
+    case_note.forget_exchange(session, select(Case.id).where(*hers))
+    asked = Case.kind == CaseKind.QUESTION.value
+    session.execute(update(Case).where(*hers, asked).values(answers=None, sources=None))
+    # Their matter says whose account it was.
+    named = Case.kind.in_((CaseKind.DISPUTE.value, CaseKind.HELP.value, CaseKind.QUESTION.value))
     session.execute(update(Case).where(*hers, named).values(matter=literal("forgotten ") + cast(Case.id, String)))
     session.execute(update(Case).where(*hers).values(contact_id=None, message_id=None))
+
+
+def forget_message(session: Session, contact_id: int, line_message_id: str) -> None:
+    """Erase what she added to a case in a message that she has unsent."""
+    case_note.forget_message(session, select(Case.id).where(Case.contact_id == contact_id), line_message_id)
+
+
+def of_account(session: Session, case_id: int, contact_id: int) -> Case | None:
+    """The case, locked, if it is this account's."""
+    return session.scalar(
+        select(Case)
+        .where(Case.id == case_id, Case.contact_id == contact_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_questions(session: Session, contact_id: int) -> int:
+    """How many questions of the account wait for an answer."""
+    asked = (Case.contact_id == contact_id, Case.kind == CaseKind.QUESTION.value, Case.closed_at.is_(None))
+    return session.scalars(select(func.count()).where(*asked)).one()
 
 
 def open_cases(session: Session, limit: int, kind: CaseKind | None = None) -> Sequence[Case]:
@@ -211,7 +258,7 @@ def run_late(session: Session, now: datetime, limit: int, *, by_day: bool) -> Se
     """
     waits = (Case.kind == CaseKind.HELP.value) & Case.owner.is_(None)
     if by_day:
-        waits |= Case.kind == CaseKind.DISPUTE.value
+        waits |= Case.kind.in_((CaseKind.DISPUTE.value, CaseKind.QUESTION.value))
     return session.scalars(
         select(Case)
         .where(Case.closed_at.is_(None), Case.due_at <= now, Case.late_said_at.is_(None), waits)
@@ -232,9 +279,12 @@ def counts(session: Session, now: datetime) -> dict[tuple[str, bool], int]:
 
 
 def forget_old(session: Session, now: datetime, limit: int) -> int:
-    """Erase what was said and sent in up to `limit` cases closed long ago, and how many; that they were, stays."""
-    old = session.scalars(
-        select(Case.id).where(Case.closed_at <= now - KEPT_CLOSED, Case.answers.is_not(None)).limit(limit)
-    ).all()
+    """Erase what was said, sent and noted in cases closed long ago, up to `limit` answers and notes; the more of both.
+
+    Questions of accounts that are gone go with them. That the cases were, stays.
+    """
+    nobodys = (Case.kind == CaseKind.QUESTION.value) & Case.contact_id.is_(None)
+    past = (Case.closed_at <= now - KEPT_CLOSED) | nobodys
+    old = session.scalars(select(Case.id).where(past, Case.answers.is_not(None)).limit(limit)).all()
     session.execute(update(Case).where(Case.id.in_(old)).values(answers=None, sources=None))
-    return len(old)
+    return max(len(old), case_note.forget(session, select(Case.id).where(past), limit))

@@ -1,15 +1,19 @@
-"""What a worker hears of her case: that somebody looks at it, that it takes longer, how it ended; each once."""
+"""What a worker hears of her case: that somebody looks at it, what they answer, that it takes longer, how it ended."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from locales import Text, _
+from models import canned_answer, case_note
 from models import case as casework
+from models.canned_answer import Answer
 from models.case import Case, CaseKind, Result
+from models.case_note import CaseNote, NoteKind
 from models.content import Card, Content, Tone
-from models.message import add_urgent
+from models.message import OWED, Message, add_reply, add_urgent
 from models.reaction import CALL_1955
 from models.reminder import ReminderRules
 
@@ -40,6 +44,38 @@ def close(session: Session, case: Case, result: Result, now: datetime) -> bool:
     if result in _CLOSED:
         _tell(session, case, "closed", _CLOSED[result], now)
     return True
+
+
+def answer(
+    session: Session, case: Case, by: str, said: Answer, words: str, original: str | None, now: datetime
+) -> CaseNote:
+    """Send her what a caseworker says, and write it into the case as she reads it and in Chinese.
+
+    Raises ValueError where nobody can be told.
+    """
+    contact = case.contact
+    if contact is None or not can_be_answered(case):
+        raise ValueError(f"case {case.id} is closed, or nobody can be reached in it")
+    note = case_note.add(session, case.id, NoteKind.ANSWER, words, now, by=by, original=original)
+    content, what = Content((canned_answer.card(case, said),)), f"case {case.id} answer {note.id}"
+    if CaseKind(case.kind) in _AT_ONCE:
+        add_urgent(session, contact, content, now, what=what, kind=KIND)
+    else:
+        add_reply(session, contact, content, now, event_id=what, kind=OWED)
+        what = f"reply {what}"
+    note.message_id = session.scalars(
+        select(Message.id).where(Message.contact_id == contact.id, Message.what == what)
+    ).one()
+    session.flush()
+    return note
+
+
+def can_be_answered(case: Case) -> bool:
+    return case.closed_at is None and case.contact is not None and case.contact.reachable
+
+
+_AT_ONCE = (CaseKind.DISPUTE, CaseKind.HELP)
+"""Answers that may use what is kept of the month's messages for urgent ones."""
 
 
 def say_late(session: Session, rules: ReminderRules, now: datetime) -> bool:
@@ -92,5 +128,9 @@ _CLOSED: Mapping[Result, Card] = {
     Result.HELPED: _card(
         _("We have closed your case, because somebody helped you"),
         _("If that is not so, or you need help again, call 1955. In danger, call 110."),
+    ),
+    Result.ANSWERED: _card(
+        _("Your question is closed: we have answered it here"),
+        _("You can ask a new question here at any time, or call 1955."),
     ),
 }
