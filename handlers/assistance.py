@@ -10,6 +10,7 @@ from models.reaction import CALL_1955
 
 def show(ctx: Context) -> Reply:
     """1955, the emergency numbers, and what the bot can do."""
+    bound = _bound(ctx)
     return Reply(
         Content(
             (
@@ -28,11 +29,11 @@ def show(ctx: Context) -> Reply:
                         _("Your employer or broker may not keep your passport or ARC. If they do, call 1955."),
                         _("Here you can see your permit, your messages, change the language and unlink."),
                     ),
-                    buttons=(CALL_1955,),
+                    buttons=(CALL_1955, menu.button(menu.LOOKS)) if bound else (CALL_1955,),
                     tone=Tone.NOTICE,
                 ),
             ),
-            menu.main_buttons(bound=_bound(ctx)),
+            menu.main_buttons(bound=bound),
         )
     )
 

@@ -3,25 +3,45 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import assistance, binding, conversation, dispute, menu, permit, reactions, unbinding, welcome
+from handlers import (
+    announcements,
+    assistance,
+    binding,
+    conversation,
+    dispute,
+    menu,
+    permit,
+    question,
+    reactions,
+    trial_phone,
+    unbinding,
+    viewings,
+    welcome,
+)
 from handlers.context import Context, Reply
 from handlers.conversation import Conversation, Refused
 from handlers.event import Did
 from locales import Language, language_named
+from models import case, evidence, inbox
 from models import conversation as kept
-from models import evidence, inbox
+from models.canned_answer import ANSWERS
 from models.conversation import Progress
 from models.reaction import Reaction
 
-CONVERSATIONS: Mapping[str, Conversation] = {talk.name: talk for talk in (binding.BINDING, dispute.DISPUTE)}
+CONVERSATIONS: Mapping[str, Conversation] = {
+    talk.name: talk for talk in (binding.BINDING, dispute.DISPUTE, question.QUESTION, question.MORE)
+}
 
 _WISHES: Mapping[str, Callable[[Context], Reply]] = {
     menu.PERMIT: permit.show,
     menu.MESSAGES: permit.show_messages,
+    menu.ANNOUNCEMENTS: announcements.show,
+    menu.CHOOSE: announcements.choose,
     menu.BIND: binding.start,
     menu.LANGUAGE: welcome.ask_language,
     menu.HELP: assistance.show,
     menu.MENU: assistance.show_menu,
+    menu.LOOKS: viewings.show,
     menu.UNBIND: unbinding.ask,
     unbinding.CONFIRM: unbinding.confirm,
     unbinding.UNDO: unbinding.undo,
@@ -58,6 +78,8 @@ def _tapped(ctx: Context, data: str) -> Reply:
     head, _colon, rest = data.partition(":")
     if data == menu.BIND:
         return binding.start(ctx)
+    if data == menu.QUESTION:
+        return question.ask(ctx)
     if data in _WISHES:
         return _aside(ctx, _WISHES[data](ctx))
     if head == "language" and rest in set(Language):
@@ -69,6 +91,10 @@ def _tapped(ctx: Context, data: str) -> Reply:
         return _heard(ctx, talk, progress, data)
     if head == Reaction.DISPUTED:
         return dispute.start(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
+    if head == ANSWERS:
+        return question.add(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
+    if head == menu.ANNOUNCEMENTS:
+        return _aside(ctx, announcements.tapped(ctx, rest) or assistance.not_understood(ctx))
     return _aside(ctx, reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx))
 
 
@@ -80,6 +106,8 @@ def _received(ctx: Context) -> Reply | None:
 
 def _wrote(ctx: Context) -> Reply:
     said = ctx.event.text.strip()
+    if linked := trial_phone.typed(ctx, said):
+        return linked
     talk, progress = _talk(ctx)
     if talk is None or progress is None:
         return _wish_typed(ctx, said) or assistance.not_understood(ctx)
@@ -134,4 +162,5 @@ def _unsent(ctx: Context) -> None:
     if ctx.event.message_id is not None:
         conversation.unsend(ctx, ctx.event.message_id)
         evidence.forget_message(ctx.session, ctx.contact.id, ctx.event.message_id)
+        case.forget_message(ctx.session, ctx.contact.id, ctx.event.message_id)
         inbox.forget_message(ctx.session, ctx.contact.line_user_id, ctx.event.message_id)

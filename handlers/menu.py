@@ -8,7 +8,7 @@ from locales import LANGUAGES, Language, Text, pgettext, verbatim
 from models.content import Button, Postback
 from models.reaction import CALL_1955
 
-PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU = (
+PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU, QUESTION = (
     "permit",
     "messages",
     "bind",
@@ -16,18 +16,24 @@ PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU = (
     "help",
     "unbind",
     "menu",
+    "question",
 )
+
+ANNOUNCEMENTS, CHOOSE, LOOKS = "announcements", "announcements:choose", "looks"
 
 _LABELS: Mapping[str, Text] = {
     PERMIT: pgettext("menu", "My permit"),
     MESSAGES: pgettext("menu", "My messages"),
+    ANNOUNCEMENTS: pgettext("menu", "Announcements"),
+    CHOOSE: pgettext("menu", "Choose what you get"),
+    QUESTION: pgettext("menu", "Ask a question"),
+    LOOKS: pgettext("menu", "Who saw my data"),
     BIND: pgettext("menu", "Link my record"),
     LANGUAGE: pgettext("menu", "Language"),
     HELP: pgettext("menu", "Help"),
     UNBIND: pgettext("menu", "Unlink"),
     MENU: pgettext("menu", "Menu"),
 }
-
 
 # Other words for the same wish, as people write them; none of them is ever sent, so none is translated.
 _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +50,64 @@ _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
         "permiso",
     ),
     MESSAGES: ("messages", "my messages", "訊息", "pesan", "tin nhắn", "ข้อความ", "mensahe"),
+    ANNOUNCEMENTS: (
+        "announcement",
+        "announcements",
+        "news",
+        "公告",
+        "消息",
+        "最新消息",
+        "pengumuman",
+        "berita",
+        "thông báo",
+        "tin tức",
+        "ประกาศ",
+        "ข่าว",
+        "anunsyo",
+        "balita",
+    ),
+    CHOOSE: (
+        "settings",
+        "unsubscribe",
+        "設定",
+        "取消訂閱",
+        "退訂",
+        "pengaturan",
+        "berhenti langganan",
+        "cài đặt",
+        "hủy đăng ký",
+        "ตั้งค่า",
+        "ยกเลิกรับข่าว",
+        "mga setting",
+    ),
+    QUESTION: (
+        "question",
+        "ask",
+        "ask question",
+        "提問",
+        "我要提問",
+        "我有問題",
+        "tanya",
+        "bertanya",
+        "saya mau tanya",
+        "hỏi",
+        "tôi muốn hỏi",
+        "ถาม",
+        "สอบถาม",
+        "tanong",
+        "magtanong",
+        "may tanong ako",
+    ),
+    LOOKS: (
+        "who looked",
+        "who looked at my data",
+        "誰看過我的資料",
+        "誰看了我的資料",
+        "siapa yang melihat data saya",
+        "ai đã xem dữ liệu của tôi",
+        "ใครดูข้อมูลของฉัน",
+        "sino ang tumingin ng datos ko",
+    ),
     BIND: ("bind", "link", "綁定", "連結", "daftar", "liên kết", "ลงทะเบียน", "ผูกบัญชี", "i-link"),
     LANGUAGE: ("language", "lang", "語言", "bahasa?", "ngôn ngữ", "ภาษา", "wika"),
     HELP: (
@@ -140,5 +204,6 @@ def _named(language: Language) -> Text:
 
 def main_buttons(*, bound: bool) -> tuple[Button, ...]:
     """What can be wished for now."""
-    wishes = (PERMIT, MESSAGES, LANGUAGE, HELP, UNBIND) if bound else (BIND, LANGUAGE, HELP)
+    own = (PERMIT, MESSAGES, ANNOUNCEMENTS, QUESTION) if bound else (BIND, ANNOUNCEMENTS, QUESTION)
+    wishes = (*own, LANGUAGE, HELP, UNBIND) if bound else (*own, LANGUAGE, HELP)
     return (*(button(wish) for wish in wishes), CALL_1955)

@@ -27,6 +27,9 @@ STALE = st.sampled_from(
         *("permit", "messages", "bind", "language", "help", "unbind", "menu", "unbind:yes", "unbind:undo", "unbind:no"),
         *("talk:back", "talk:cancel", "talk:go_on", "talk:change:name", "talk:change:nothing", "answer:other:x:y"),
         *("answer:binding:consent:yes", "answer:binding:summary:yes", "understood:1", "language:fil", "", "{0}"),
+        *("announcements", "announcements:choose", "announcements:off:drugs", "announcements:on:drugs"),
+        *("question", "answer:question:send:yes", "answer:case:send:yes", "case_answer:1", "case_answer:x"),
+        *("announcements:in:drugs:5", "announcements:read:1:th", "announcements:like:1", "announcements:"),
     )
 )
 

@@ -20,10 +20,14 @@ from law.dates import days_after, days_before
 from law.employment_permits import PermitType, windows_for
 from law.missing_reports import ReasonCode
 from locales import TAIPEI, Language
+from models import audit, case_note, look, notice
 from models import content as contents
-from models import notice
+from models.announcement import Announcement, Category, Follows
+from models.announcement_text import texts_of
 from models.binding import in_force
-from models.case import ENDINGS, Case, CaseKind, Result
+from models.canned_answer import CANNED, own_words
+from models.case import ENDINGS, Case, CaseKind, Result, open_case
+from models.case_note import NoteKind
 from models.contact import Contact, meet
 from models.content import Content
 from models.event_row import Told
@@ -36,8 +40,10 @@ from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor,
 from models.secrets import Keyring
 from models.worker import Worker
 from scheduler import cases, reminders
+from scheduler.announcements import content_of
 from scheduler.composing import compose
 from scheduler.told import follow_up
+from tests.announced import announced
 
 TODAY = date(2026, 3, 11)
 ENDS = date(2027, 7, 31)
@@ -157,6 +163,9 @@ class Story:
             self.every_reminder,
             self.every_notice,
             self.disputes,
+            self.a_person_is_asked,
+            self.announcements,
+            self.viewings,
         ):
             self.apart(scene)
         return self.said
@@ -374,6 +383,56 @@ class Story:
         follow_up(self.session, Rules().reminders, noon(days_after(TODAY, 2)))
         self.urgent(chat, "silence")
 
+    def announcements(self) -> None:
+        """Every category, what corrects and takes back, one in two languages only, and each switch off and on."""
+        chat = self.chat()
+        chat.taps("announcements")
+        sent = [announced(self.session, noon(days_before(TODAY, 9)), category=category) for category in Category]
+        first, second = sent[0], sent[1]
+        correction = announced(self.session, noon(TODAY), follows=Follows.CORRECTION, of=first)
+        withdrawal = announced(
+            self.session, noon(TODAY), follows=Follows.WITHDRAWAL, of=second, link_url="https://a.tw"
+        )
+        foreign = announced(self.session, noon(TODAY), "示範" * 70, languages=(Language.ZH_HANT, Language.ID))
+        for number in range(5):
+            announced(self.session, noon(days_before(TODAY, number)), "A typhoon comes " * 9)
+        for one in (foreign, correction, withdrawal):
+            self.arrives(one)
+        for language in (Language.EN, Language.ID):
+            chat.taps(f"language:{language}", "announcements", "announcements:choose")
+            chat.taps(*(f"announcements:in:{category}:{skip}" for category in Category for skip in (0, 5)))
+            chat.taps(*(f"announcements:read:{one.id}" for one in (*sent, correction, foreign)))
+            chat.taps(f"announcements:read:{foreign.id}:zh-Hant", "announcements:read:0", "announcements:nothing")
+            chat.taps(f"announcements:like:{foreign.id}", "announcements:like:0")
+        for category in Category:
+            chat.taps(f"announcements:off:{category}", "announcements:choose", f"announcements:on:{category}")
+
+    def arrives(self, one: Announcement) -> None:
+        """It is pushed to people of every language that it is said in."""
+        texts = texts_of(one.versions[-1].texts)
+        for language in texts.bodies:
+            said = content_of(one.id, one.category, texts, language, one.follows)
+            self.said.append(Said(said, Lane.ANNOUNCEMENT, TODAY, f"announcement {one.id} in {language}"))
+
+    def viewings(self) -> None:
+        """Who looked at her data: nobody yet; then as many as are shown, for every reason and at everything."""
+        stranger = self.chat()
+        stranger.taps("looks")
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        chat.taps("help", "looks")
+        binding = in_force(self.session, chat.contact.id)
+        assert binding is not None
+        assert binding.worker_id is not None
+        case, _new = open_case(self.session, CaseKind.HELP, "hers", chat.now, contact_id=chat.contact.id)
+        found = look.about(binding.worker_id)
+        for day, reason in zip(range(10), itertools.cycle(look.Reason), strict=False):
+            seen = look.details(look.Why(reason, case=case.id), *(look.Seen if day else (look.Seen.FOUND,)))
+            audit.record(self.session, None, look.LOOKED, found, chat.now + timedelta(days=day), **seen)
+        chat.taps("looks")
+
     def disputed(self, chat: Chat, button: str, where: str, proof: str) -> None:
         chat.taps(button)
         chat.writes("here")
@@ -395,6 +454,37 @@ class Story:
         chat.taps("answer:dispute:call:no")
         self.notices(chat, gone)
         chat.taps("answer:dispute:summary:yes", button)
+
+    def a_person_is_asked(self) -> None:
+        """A question is answered in every prepared way, she writes back, and it ends."""
+        chat = self.chat()
+        chat.taps("question")
+        chat.writes("x" * 1_001, " ", "Why was my wage cut?", "perhaps")
+        chat.taps("talk:cancel", "question")
+        chat.writes("W" * 1_000)
+        chat.taps("answer:question:send:yes")
+        asked = self.session.query(Case).one()
+        for name, said in {**CANNED, "own words": own_words("W" * 1_000)}.items():
+            note = cases.answer(self.session, asked, "somebody", said, name, None, noon(TODAY))
+            content = compose(self.session, self.session.get_one(Message, note.message_id), TODAY)
+            assert content is not None
+            self.said.append(Said(content, Lane.REPLY, TODAY, f"answer {name}"))
+        back = f"case_answer:{asked.id}"
+        chat.taps(back)
+        chat.writes("x" * 1_001, " ", "One thing more", "perhaps")
+        chat.taps("answer:case:send:yes")
+        for result in ENDINGS[CaseKind.QUESTION]:
+            self.apart(lambda result=result: self.case_ends(chat, asked, result))  # type: ignore[misc]
+        for number in range(2):
+            chat.taps("question")
+            chat.writes(f"question {number}")
+            chat.taps("answer:question:send:yes")
+        chat.taps("question")
+        for _note in range(20):
+            case_note.add(self.session, asked.id, NoteKind.HERS, "x", noon(TODAY))
+        chat.taps(back)
+        cases.close(self.session, asked, Result.NOT_REACHED, noon(TODAY))
+        chat.taps(back)
 
     def case_ends(self, chat: Chat, case: Case, result: Result) -> None:
         cases.say_late(self.session, Rules().reminders, noon(days_after(TODAY, 3)))

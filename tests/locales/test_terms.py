@@ -143,5 +143,5 @@ def test_each_language_is_written_in_its_own_letters(language: Language) -> None
     foreign = "".join(script[1:-1] for of, script in scripts.items() if of is not language)
     for english, form in _pairs(language):
         assert not re.search(f"[{foreign}\u0400-\u04ff\u3040-\u30ff\uac00-\ud7af]", form), form
-        if language in scripts:
+        if language in scripts and re.search("[a-z]", re.sub(r"{\w+}", "", english)):
             assert re.search(scripts[language], form), english
