@@ -15,6 +15,7 @@ from bot import doctor as diagnosis
 from bot import log, serving
 from bot.api.keys import commands as api_keys
 from bot.app import Service, create_app
+from bot.audit_commands import commands as audits
 from bot.callback_commands import commands as callbacks
 from bot.casework import commands as cases
 from bot.channel import line_client
@@ -23,22 +24,25 @@ from bot.database import Database
 from bot.import_commands import commands as imports
 from bot.line import richmenus
 from bot.menus import people_who_see
+from bot.operator_commands import commands as operators
 from bot.review_commands import commands as reviews
 from bot.settings import Settings, SettingsRefused, load
 from bot.terminal import out, problems
 from bot.verifying import Verifier
-from models import rotation, sending
+from models import announcement_outcome, rotation, sending
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 menus = typer.Typer(no_args_is_help=True, help="The menus under the chat.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
 app.add_typer(imports, name="import")
 app.add_typer(reviews, name="reviews")
+app.add_typer(audits, name="audit")
 app.add_typer(menus, name="richmenus")
 app.add_typer(keys, name="keys")
 app.add_typer(api_keys, name="api-keys")
 app.add_typer(callbacks, name="callbacks")
 app.add_typer(cases, name="cases")
+app.add_typer(operators, name="operators")
 
 
 def _settings() -> Settings:
@@ -55,7 +59,9 @@ def _settings() -> Settings:
 @api_keys.callback()
 @callbacks.callback()
 @cases.callback()
+@operators.callback()
 @reviews.callback()
+@audits.callback()
 def _hand_settings_on(ctx: typer.Context) -> None:
     ctx.obj = _settings  # read only by a command that runs, not for its help
 
@@ -228,7 +234,9 @@ def restore(
     with database.writing() as session:
         # What waited when the copy was made may have been sent since: it must not count as never tried.
         now = Clock().now()
-        sending.doubt_since(session, sending.last_change(session) or now, now)
+        backup_at = sending.last_change(session) or now
+        sending.doubt_since(session, backup_at, now)
+        announcement_outcome.doubt_since(session, backup_at, now)
     out.print("Restored and up to date. You can start the service.")
 
 

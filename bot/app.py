@@ -13,18 +13,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from bot.anchor import Anchor
 from bot.api.calls import Calls
 from bot.api.feed import Feed
 from bot.api.gate import Gate
 from bot.api.routes import add_routes
+from bot.broadcast import Broadcasts, said
 from bot.callbacks import Callbacks
 from bot.channel import WEBHOOK_PATH as WEBHOOK_PATH
 from bot.channel import line_client
 from bot.clock import Clock
+from bot.console.gate import Console
+from bot.console.routes import add_console
 from bot.database import Database
 from bot.evidence import Evidence
 from bot.health import Health
 from bot.inbox import Inbox
+from bot.insights import Insights
 from bot.line.client import LineClient
 from bot.log import where
 from bot.menus import Menus
@@ -33,6 +38,8 @@ from bot.pages.routes import add_pages
 from bot.quota import QuotaReader
 from bot.settings import Settings
 from bot.ticks import Ticks
+from bot.upload_steps import Limits
+from bot.uploads import Uploads
 from bot.webhook import Receive, Scope, Send, Webhook, Writer
 from handlers.context import Rules
 from scheduler.composing import compose
@@ -92,13 +99,21 @@ class Service:
             compose=compose,
         )
         reader = QuotaReader(self.database, self.clock, line, self.settings.account)
+        broadcasts = Broadcasts(self.database, self.clock, line, self.settings.account, said)
+        insights = Insights(self.database, self.clock, line)
         photos = Evidence(self.database, self.clock, line)
         self.outbox = outbox
         menus = Menus(self.database, line)
         self.inbox = Inbox(self.database, self.clock, line, menus, self.rules, outbox.wake)
         ticks = Ticks(self.database, self.clock, self.rules.reminders)
         ticks.start()
-        loops = [asyncio.create_task(one.run()) for one in (self.inbox, outbox, reader, photos)]
+        limits = Limits(self.settings.import_max_rows, self.settings.upload_second_person_percent)
+        uploads = Uploads(self.database, self.clock, self.rules.reminders, limits, outbox.wake)
+        anchor = Anchor(self.database, self.clock, self.settings.audit_anchor_file)
+        loops = [
+            asyncio.create_task(one.run())
+            for one in (self.inbox, outbox, reader, broadcasts, insights, photos, uploads, anchor)
+        ]
         if self.settings.callback_url is not None:
             told = Callbacks(self.database, self.clock, self.settings.callback_url, self.settings.callback_secrets)
             loops.append(asyncio.create_task(told.run()))
@@ -135,9 +150,10 @@ class Edge:
     FastAPI's route machinery costs more than signature, parsing and commit together (docs/benchmarks.md).
     """
 
-    def __init__(self, webhook: Webhook, api: FastAPI) -> None:
+    def __init__(self, webhook: Webhook, api: FastAPI, console: Console) -> None:
         self._webhook = webhook
         self.api = api
+        self.console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == WEBHOOK_PATH:
@@ -191,4 +207,5 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
     feed = Feed(service.database, service.clock, service.rules.reminders, service.messages_are_due)
     add_routes(api, gate, feed, calls)
     add_pages(api, service.database, service.clock, settings.public_url)
-    return Edge(service.webhook, api)
+    console = add_console(api, service.database, service.clock, settings, service.messages_are_due)
+    return Edge(service.webhook, api, console)

@@ -14,6 +14,7 @@ import structlog
 from fastapi import FastAPI
 from rich.console import Console
 
+from bot import demo_office
 from bot.app import Edge, Service, create_app
 from bot.channel import WEBHOOK_PATH, line_client
 from bot.clock import Clock
@@ -32,6 +33,7 @@ from models.api_key import Scope
 WORKERS = 200
 SEED = 1955
 API_KEY = "api_key"
+OPERATORS = "operators.txt"
 STARTS_AT = time(10, 5)
 """The demo's first moment in Taipei: reminders leave by day, whenever somebody tries this."""
 WEB_ROOT = Path(__file__).with_name("web")
@@ -91,6 +93,9 @@ def create_demo(settings: Settings, folder: Path) -> Edge:
     if new:  # through the same import as the ministry's file
         import_permits(service.database, people, settings.reminder_rules, clock, max_rows=WORKERS)
         _make_api_key(service, folder / API_KEY)
+    with service.database.writing() as session:
+        demo_office.open_office(session, folder / OPERATORS, clock.now())
+    demo_office.add_codes(edge.api, service.database, clock, folder / OPERATORS)
     edge.api.router.routes.extend(simulator.routes)
     _also(edge.api, simulator, settings, folder)
     return edge
@@ -148,6 +153,9 @@ def run(host: str, port: int) -> None:
     edge = create_demo(settings, folder)
     out = Console(stderr=True)
     out.print(f"[bold]A phone to try it with:[/bold] {settings.public_url}/simulator/")
+    out.print(f"[bold]The operators' console:[/bold] {settings.public_url}/console/")
+    logins = ", ".join(login for login, _name, _roles in demo_office.PEOPLE)
+    out.print(f"Sign in as {logins}: passwords and codes on {settings.public_url}{demo_office.PATH}")
     out.print(f"Webhook {settings.public_url}{WEBHOOK_PATH} · health {settings.public_url}/readyz")
     out.print(
         f"The ministry's events: {settings.public_url}/api/v1/events with the key in {folder / API_KEY} (docs/api.md)"

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from models import binding, callback, case, inbox, message, quota, schedule
+from models import announcement_chunk, announcement_sending, binding, callback, case, inbox, message, quota, schedule
+from models.announcement_chunk import ChunkState
 from models.callback import CallbackState
 from models.case import CaseKind
 from models.inbox import InboxState
@@ -71,6 +72,7 @@ class Health:
             jobs = schedule.times(session)
             told, told_since = callback.counts(session), callback.oldest_waiting(session)
             self._measure_cases(registry, session, now)
+            self._measure_announcements(registry, session)
         events = Gauge("bot_inbox_events", "Webhook events by state", ["state"], registry=registry)
         for kind in InboxState:  # also the empty ones: an alarm on `parked` needs a number
             events.labels(kind.value).set(by_state.get(kind.value, 0))
@@ -107,6 +109,14 @@ class Health:
         silent.labels("nobody_linked").set(walked.nobody_linked if walked else 0)
         mended = Gauge("bot_told_mended", "Messages that were missing and are planned now, ever", registry=registry)
         mended.set(walked.mended if walked else 0)
+
+    def _measure_announcements(self, registry: CollectorRegistry, session: Session) -> None:
+        by_state = announcement_chunk.counts(session)
+        chunks = Gauge("bot_announcement_chunks", "Chunks of announcements by state", ["state"], registry=registry)
+        for state in ChunkState:
+            chunks.labels(state.value).set(by_state.get(state.value, 0))
+        under_way = Gauge("bot_announcements_sending", "Announcements on their way, not stopped", registry=registry)
+        under_way.set(len(announcement_sending.going(session)))
 
     def _measure_quota(self, registry: CollectorRegistry, month: Standing, now: datetime) -> None:
         """Without a limit the two figures that have none are infinite."""

@@ -1,7 +1,7 @@
 """What an operator sets, from the environment or `.env`; anything wrong is refused by name before we start."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     remind_health_examinations: bool = True
     binding_answer_seconds: float = Field(5, ge=0, le=40, description="Every binding is answered after this time")
     import_max_rows: int = Field(2_000_000, ge=1)
+    audit_anchor_file: Path = Field(
+        Path("var/audit-ends.txt"), description="Where the end of the audit log is noted every day"
+    )
+    upload_max_bytes: int = Field(200 * 1024 * 1024, ge=1024, description="The largest file the console takes")
+    upload_second_person_percent: int = Field(
+        10, ge=0, le=100, description="Share of a file's rows that may change or be refused without a second person"
+    )
     quota_reserve_percent: int = Field(
         RESERVE_PERCENT, ge=0, le=90, description="Share of LINE's monthly messages kept for what is urgent"
     )
@@ -63,6 +70,12 @@ class Settings(BaseSettings):
     callback_secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Secrets that sign callbacks, newest first. Make one with: python -m bot callbacks secret"
     )
+
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_login_claim: str = Field("preferred_username", pattern=r"^[A-Za-z0-9_]{1,40}$")
+    oidc_trust_mfa: bool = Field(False, description="The provider always asks for a second factor itself")
 
     @field_validator("keys", "callback_secret", mode="before")
     @classmethod
@@ -132,6 +145,24 @@ class Settings(BaseSettings):
             raise ValueError(str(wrong)) from None
         if not value and info.data.get("callback_url") is not None:
             raise ValueError("is not set, though BOT_CALLBACK_URL is: see python -m bot callbacks secret")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if not safe or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be the provider's issuer, an address with https:// and without ? and #")
+        return value
+
+    @field_validator("oidc_client_id", "oidc_client_secret")
+    @classmethod
+    def _known_to_provider(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("oidc_issuer") is not None:
+            raise ValueError("is not set, though BOT_OIDC_ISSUER is: the provider hands it out")
         return value
 
     @field_validator("log_level")

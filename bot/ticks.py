@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.database import Database
 from bot.log import where
-from models import inbox, schedule, sending
+from models import announcement_outcome, inbox, schedule, sending
 from models.reminder import ReminderRules
 from scheduler.jobs import JOBS, Job
 
@@ -84,6 +84,7 @@ class Ticks:
         with self._database.writing() as session:
             sending.clock_went_back(session, now)
             inbox.clock_went_back(session, now)
+            announcement_outcome.clock_went_back(session, now)
 
     def _tried(self, job: Job, now: datetime) -> bool:
         """One job's fault does not keep the others from running; it is tried again a little later."""

@@ -22,6 +22,7 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/pages/receipts/key.pem"): "the same key as a file",
     ("GET", "/pages/receipts/{code}"): "the code of 58 bits is the key; nothing there says who or where she is",
     ("GET", "/pages/receipts/{code}.json"): "the same, as a file",
+    ("GET", "/console/static/{name}"): "our own style sheets and scripts, by their names",
     ("GET", "/pages/static/{name}"): "our own style sheets and scripts, by their names",
 }
 GUARDED: Mapping[tuple[str, str], str] = {
@@ -47,7 +48,9 @@ def test_every_route_is_on_the_list(edge: Edge) -> None:
         for route in edge.api.routes
         for method in getattr(route, "methods", None) or {"ANY"}
     }
-    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys() | GUARDED.keys() - WEBHOOK
+    # Each page of the console says for whom it is; tests/bot/console/test_matrix.py tries them all.
+    console = {(route.method, route.path) for route in edge.console.routes}
+    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys() | console | GUARDED.keys() - WEBHOOK
 
 
 def _asked(edge: Edge, method: str, path: str, body: bytes = b"", key: str | None = None) -> httpx.Response:
@@ -70,7 +73,7 @@ def _asked(edge: Edge, method: str, path: str, body: bytes = b"", key: str | Non
         "/openapi.json",
         "/api/",
         "/api/v1",
-        "/console/",
+        "/console",
         "/simulator/",
         "/simulator/api/ledger",
         "/v2/bot/message/push",
