@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.said import said
 from handlers.conversation import answer_data
 from handlers.dispute import DISPUTE
-from locales import Language, MissingTranslationError, Text, _, say
+from locales import Language, _
 from models.evidence import PHOTO
 
 _ASKED: Mapping[str, str] = {
@@ -27,12 +28,4 @@ def answered(question: str, answer: str) -> str:
     label = taps.get(answer_data(DISPUTE.name, question, answer))
     if (question, answer) == ("proof", PHOTO):
         label = _("A photo")
-    return answer if label is None else f"{in_chinese(label)} / {say(label, Language.EN)}"
-
-
-def in_chinese(words: Text) -> str:
-    """For the office; a dash where the catalogue lacks it, which keeps nobody from reading the rest."""
-    try:
-        return say(words, Language.ZH_HANT)
-    except MissingTranslationError:
-        return "–"
+    return answer if label is None else f"{said(label, Language.ZH_HANT)} / {said(label, Language.EN)}"

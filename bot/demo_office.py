@@ -7,6 +7,7 @@ from pathlib import Path
 import pyotp
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -20,6 +21,7 @@ from models.announcement_moves import Draft
 from models.audience import Audience
 from models.credential import STEP_SECONDS, Credential
 from models.operator import Operator, Role
+from models.sign_in import SignInStep, Stage
 
 PATH = "/simulator/operators"
 APART = timedelta(days=6)
@@ -29,6 +31,8 @@ PEOPLE: Sequence[tuple[str, str, tuple[Role, ...]]] = (
     ("writer", "林示範 Lin", (Role.WRITER, Role.IMPORTER)),
     ("approver", "陳示範 Chen", (Role.APPROVER, Role.ADMINISTRATOR)),
     ("caseworker", "張示範 Chang", (Role.CASEWORKER,)),
+    # Beside the approver: one asks for a new person or key, the other gives it.
+    ("administrator", "王示範 Wang", (Role.ADMINISTRATOR,)),
 )
 
 
@@ -64,9 +68,12 @@ def add_codes(api: FastAPI, database: Database, clock: Clock, file: Path) -> Non
 
 
 def code_of(session: Session, operator: Operator, now: datetime) -> str:
-    """The code to sign in with at this moment; none for somebody who has not set it up."""
+    """The code to sign in with at this moment, or to finish setting that up; none before it has begun."""
+    begun = select(SignInStep).where(SignInStep.operator_id == operator.id, SignInStep.stage == Stage.SET_UP.value)
+    steps = session.scalars(begun.order_by(SignInStep.id.desc())).all()
     theirs = session.get(Credential, operator.id)
-    secret = theirs.totp_secret if theirs else None
+    secrets = [step.kept.get("totp") for step in steps] + [theirs.totp_secret if theirs else None]
+    secret = next((one for one in secrets if one), None)
     return pyotp.TOTP(secret, interval=STEP_SECONDS).at(now) if secret else "not set up yet"
 
 

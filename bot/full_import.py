@@ -1,6 +1,5 @@
 """A full file of all permits in force beside our records: what the feed missed is told, what is gone is asked about."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -24,6 +23,7 @@ from bot.imports import (
     report_refused,
 )
 from bot.slices import saved
+from bot.spreadsheet import csv_file
 from locales import taipei_day
 from models import full_file
 from models.full_file import Difference, Held
@@ -139,17 +139,10 @@ def import_full(
 @contextmanager
 def differences_file(path: Path) -> Iterator[Tell]:
     """A CSV file that Excel opens, with a line for each difference; nobody's data is in it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("line", "permit_no", "difference", "columns", "meaning_zh", "meaning_en"))
-
-        def write(found: Found) -> None:
-            # A permit number that begins like a formula must not become one in the spreadsheet.
-            number = f"'{found.permit_no}" if found.permit_no.startswith(("=", "+", "-", "@")) else found.permit_no
-            line = "" if found.line is None else found.line
-            writer.writerow((line, number, found.what.value, " ".join(found.columns), *MEANINGS[found.what]))
-
-        yield write
+    with csv_file(path, ("line", "permit_no", "difference", "columns", "meaning_zh", "meaning_en")) as write:
+        yield lambda found: write(
+            (found.line, found.permit_no, found.what.value, " ".join(found.columns), *MEANINGS[found.what])
+        )
 
 
 MEANINGS = {

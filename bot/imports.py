@@ -1,6 +1,5 @@
 """A file of permits into the database: first every row is judged, then all of it is saved, or nothing."""
 
-import csv
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from bot.database import Database
 from bot.import_desk import Desk, Numbered
 from bot.permit_file import open_permits
 from bot.slices import saved
+from bot.spreadsheet import csv_file
 from models.permit_import import Counts, foreseen, refusals, upsert
 from models.permit_problem import Code, Problem, describe, problem
 from models.permit_row import PermitRow, permit_no_in, read_row
@@ -150,19 +150,17 @@ def report_refused(numbered: Sequence[Numbered], counts: Counts, report: Report)
 @contextmanager
 def verdict_file(path: Path) -> Iterator[Report]:
     """A CSV file that Excel opens, with a line for every problem and warning, and one for every row without."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("line", "verdict", "column", "code", "reason_zh", "reason_en"))
+    with csv_file(path, ("line", "verdict", "column", "code", "reason_zh", "reason_en")) as write:
 
-        def write(verdict: Verdict) -> None:
+        def report(verdict: Verdict) -> None:
             said = [*verdict.problems, *verdict.warnings]
             if not said:
-                writer.writerow((verdict.line, verdict.outcome.value, "", "", "", ""))
+                write((verdict.line, verdict.outcome.value, "", "", "", ""))
             for one in said:
                 reasons = describe(one, "zh-Hant"), describe(one, "en")
-                writer.writerow((verdict.line, verdict.outcome.value, one.column, one.code.value, *reasons))
+                write((verdict.line, verdict.outcome.value, one.column, one.code.value, *reasons))
 
-        yield write
+        yield report
 
 
 def _judged(path: Path, max_rows: int, desk: Desk) -> Iterator[tuple[Verdict, PermitRow | None]]:

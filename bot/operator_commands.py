@@ -1,6 +1,5 @@
 """The commands for the console's people: the first two administrators, and what is left when nobody can get in."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -17,7 +16,6 @@ from models.credential import ADMINISTRATORS_NEEDED
 from models.operator import Operator, Role
 
 commands = typer.Typer(no_args_is_help=True, help="Who may work with the console.")
-LOGIN = r"[a-z0-9][a-z0-9._@-]{1,63}"
 
 log = structlog.get_logger()
 
@@ -35,14 +33,14 @@ def add(
 ) -> None:
     """Add somebody and show their set-up code, once. Refused when there are people to do it in the console."""
     login, now = login.strip().lower(), Clock().now()
-    if not re.fullmatch(LOGIN, login) or not name.strip():
+    if not operators.LOGIN.fullmatch(login) or not name.strip():
         problems.print("A login has 2 to 64 small letters, digits or . _ @ - and everybody has a name.")
         raise typer.Exit(2)
     with writing(ctx) as session:
         if operators.with_login(session, login) is not None:
             problems.print("There is somebody with this login already.")
             raise typer.Exit(1)
-        if credential.administrators(session) >= ADMINISTRATORS_NEEDED and not emergency.strip():
+        if credential.administrators_set_up(session) >= ADMINISTRATORS_NEEDED and not emergency.strip():
             problems.print(
                 f"There are {ADMINISTRATORS_NEEDED} administrators who can sign in: people are added in the console, "
                 'by one of them with another. If that cannot be done: --emergency "why", and the log will say so.'

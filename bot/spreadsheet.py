@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -19,4 +21,13 @@ def csv_of(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     writer = csv.writer(written)
     writer.writerow(heads)
     writer.writerows([cell(value) for value in row] for row in rows)
-    return ("\ufeff" + written.getvalue()).encode()
+    return written.getvalue().encode("utf-8-sig")
+
+
+@contextmanager
+def csv_file(path: Path, heads: Sequence[str]) -> Iterator[Callable[[Iterable[object]], None]]:
+    """A table that is written row by row."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(heads)
+        yield lambda row: writer.writerow([cell(value) for value in row])

@@ -2,6 +2,7 @@
 
 from handlers import menu
 from handlers.context import Context, Reply
+from handlers.typed import number_in
 from locales import LANGUAGES, Language, Text, _, verbatim
 from models import announcement_archive as archive
 from models import muting
@@ -68,7 +69,7 @@ _PERSONAL = _("Messages about your own permit always come, whatever you choose h
 def _list(ctx: Context, about: str) -> Reply | None:
     """One page of a category, the newest first."""
     named, _colon, start = about.partition(":")
-    category, skip = _category(named), _number(start)
+    category, skip = _category(named), number_in(start)
     if category is None:
         return None
     found = archive.in_category(ctx.session, category, ctx.now, skip, A_PAGE + 1)
@@ -88,9 +89,9 @@ def _list(ctx: Context, about: str) -> Reply | None:
 def _read(ctx: Context, about: str) -> Reply:
     """All of one announcement, in her language, or in another one that she has asked for."""
     number, _colon, chosen = about.partition(":")
-    found = archive.readable(ctx.session, _number(number), ctx.now)
+    found = archive.readable(ctx.session, number_in(number), ctx.now)
     if found is None:
-        return _reply(ctx, _gone(ctx, _number(number)))
+        return _reply(ctx, _gone(ctx, number_in(number)))
     language = Language(chosen) if chosen in set(Language) else ctx.contact.speaks
     if language not in found.texts.bodies:
         return _reply(ctx, _in_other_languages(found))
@@ -135,7 +136,7 @@ def _in_other_languages(found: Announced) -> Card:
 
 def _like(ctx: Context, about: str) -> Reply:
     """The category of an announcement that she was sent: its switch, and more to read."""
-    found = archive.readable(ctx.session, _number(about), ctx.now)
+    found = archive.readable(ctx.session, number_in(about), ctx.now)
     return choose(ctx) if found is None else _one(ctx, found.category)
 
 
@@ -194,8 +195,3 @@ def _menu(ctx: Context) -> tuple[Button, ...]:
 
 def _category(named: str) -> Category | None:
     return Category(named) if named in set(Category) else None
-
-
-def _number(written: str) -> int:
-    """A number as our buttons carry it; 0, which no row has, for anything else."""
-    return int(written) if written.isascii() and written.isdecimal() and len(written) <= 9 else 0

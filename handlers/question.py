@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from handlers import assistance, menu
 from handlers.context import Context, Reply
 from handlers.conversation import Answers, Conversation, Question, Refused, Understood, answer_data, begin
-from handlers.typed import means_yes
+from handlers.typed import means_yes, number_in
 from locales import Text, _, verbatim
 from models import case, case_note, evidence
 from models.binding import in_force
@@ -23,7 +23,6 @@ MOST_ADDED = 20
 """What she may write back into one case: somebody reads all of it."""
 YES = "yes"
 _NAME, _NAME_OF_MORE = "question", "case"
-_SEND = _("Yes, send it")
 _URGENT = _("Is it urgent? Call 1955, free, day and night. In danger call 110.")
 
 
@@ -52,9 +51,7 @@ def add(ctx: Context, number: str) -> Reply | None:
 
 
 def _hers(ctx: Context, number: str) -> Case | None:
-    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
-        return None
-    return case.of_account(ctx.session, int(number), ctx.contact.id)
+    return case.of_account(ctx.session, number_in(number), ctx.contact.id)
 
 
 def _full(ctx: Context, found: Case) -> Reply | None:
@@ -107,24 +104,22 @@ def _understand_words(ctx: Context, said: str) -> Understood:
     return Understood(said)
 
 
-def _ask_to_send(ctx: Context, answers: Answers) -> Content:
-    words = verbatim(answers.get("words", ""))
-    return Content((Card(title=_("Shall we send this?"), lead=(words,), buttons=_taps(SEND_TAPS)),))
+def _send(conversation: str) -> Question:
+    """Her words once more, before anybody else reads them."""
+    taps = {answer_data(conversation, "send", YES): _("Yes, send it")}
 
+    def ask(ctx: Context, answers: Answers) -> Content:
+        words = verbatim(answers.get("words", ""))
+        buttons = tuple(Postback(label, data, said=label) for data, label in taps.items())
+        return Content((Card(title=_("Shall we send this?"), lead=(words,), buttons=buttons),))
 
-def _ask_to_send_more(ctx: Context, answers: Answers) -> Content:
-    words = verbatim(answers.get("words", ""))
-    return Content((Card(title=_("Shall we send this?"), lead=(words,), buttons=_taps(SEND_MORE_TAPS)),))
+    return Question("send", ask, _understand_send, taps)
 
 
 def _understand_send(ctx: Context, said: str) -> Understood:
     if said == YES or means_yes(said):
         return Understood(YES)
     raise Refused(_("Please tap “Yes, send it”, or “Back” to write it again."))
-
-
-def _taps(taps: Mapping[str, Text]) -> tuple[Button, ...]:
-    return tuple(Postback(label, data, said=label) for data, label in taps.items())
 
 
 # --- where it goes
@@ -187,14 +182,11 @@ def _card(
     return Reply(Content((card,), menu.main_buttons(bound=bound)), owed=owed)
 
 
-SEND_TAPS: Mapping[str, Text] = {answer_data(_NAME, "send", YES): _SEND}
-SEND_MORE_TAPS: Mapping[str, Text] = {answer_data(_NAME_OF_MORE, "send", YES): _SEND}
-
 QUESTION = Conversation(
     name=_NAME,
     questions=(
         Question("words", _ask_question, _understand_words),
-        Question("send", _ask_to_send, _understand_send, SEND_TAPS),
+        _send(_NAME),
     ),
     finish=_finish_question,
     stopped=_("Stopped. Nothing was sent."),
@@ -203,7 +195,7 @@ MORE = Conversation(
     name=_NAME_OF_MORE,
     questions=(
         Question("words", _ask_more, _understand_words),
-        Question("send", _ask_to_send_more, _understand_send, SEND_MORE_TAPS),
+        _send(_NAME_OF_MORE),
     ),
     finish=_finish_more,
     stopped=_("Stopped. Nothing was sent."),

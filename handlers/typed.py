@@ -31,6 +31,11 @@ def _kept(letter: str) -> str:
     return " " if category[0] in "PC" else letter
 
 
+def number_in(carried: str) -> int:
+    """The number that a button of ours carries; 0, which no row has, for anything else."""
+    return int(carried) if carried.isascii() and carried.isdecimal() and len(carried) <= 9 else 0
+
+
 def is_label(said: str, label: Text) -> bool:
     """Whether somebody typed the words of this button, in any of the six languages."""
     return plain(said) in _in_all_languages(label.msgid, label.context)

@@ -5,7 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Instant
@@ -38,6 +49,10 @@ class AnnouncementState(StrEnum):
     DONE = "done"
     EXPIRED = "expired"  # its validity ended before everybody had it
     CANCELLED = "cancelled"  # given up before anything left
+
+
+NOT_OVER = (AnnouncementState.APPROVED.value, AnnouncementState.SENDING.value, AnnouncementState.STOPPED.value)
+"""Approved, and not all of it has left."""
 
 
 class Follows(StrEnum):
@@ -118,14 +133,21 @@ class Muted(Base):
     category: Mapped[str] = mapped_column(String(24), primary_key=True)
 
 
+CURRENT_VERSION = and_(
+    AnnouncementVersion.announcement_id == Announcement.id, AnnouncementVersion.number == Announcement.version
+)
+
+
+def may_leave(now: datetime) -> ColumnElement[bool]:
+    """Whether its time has come."""
+    return or_(Announcement.send_at.is_(None), Announcement.send_at <= now)
+
+
 def listed(
     session: Session, *, state: str = "", category: str = "", offset: int = 0, limit: int = 25
 ) -> Sequence[tuple[Announcement, AnnouncementVersion]]:
     """Announcements with their current versions, the newest first."""
-    current = (AnnouncementVersion.announcement_id == Announcement.id) & (
-        AnnouncementVersion.number == Announcement.version
-    )
-    wanted = select(Announcement, AnnouncementVersion).join(AnnouncementVersion, current)
+    wanted = select(Announcement, AnnouncementVersion).join(AnnouncementVersion, CURRENT_VERSION)
     if state:
         wanted = wanted.where(Announcement.state == state)
     if category:

@@ -8,7 +8,14 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from locales import taipei_day
-from models.announcement import Announcement, AnnouncementState, AnnouncementVersion, Category, Follows
+from models.announcement import (
+    CURRENT_VERSION,
+    Announcement,
+    AnnouncementState,
+    AnnouncementVersion,
+    Category,
+    Follows,
+)
 from models.announcement_text import Texts, texts_of
 
 KEPT = timedelta(days=365)
@@ -60,11 +67,8 @@ def withdrawal_of(session: Session, announcement_id: int, now: datetime) -> Anno
 
 
 def _announced() -> Select[Announcement, AnnouncementVersion]:
-    current = (AnnouncementVersion.announcement_id == Announcement.id) & (
-        AnnouncementVersion.number == Announcement.version
-    )
     newest_first = (Announcement.planned_at.desc(), Announcement.id.desc())
-    return select(Announcement, AnnouncementVersion).join(AnnouncementVersion, current).order_by(*newest_first)
+    return select(Announcement, AnnouncementVersion).join(AnnouncementVersion, CURRENT_VERSION).order_by(*newest_first)
 
 
 def _readable(now: datetime) -> tuple[ColumnElement[bool], ...]:

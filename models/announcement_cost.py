@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from locales import taipei_day
 from models import audience, quota
-from models.announcement import Announcement, AnnouncementState
+from models.announcement import NOT_OVER, Announcement
 from models.announcement_chunk import progress
 from models.announcement_moves import Draft, draft_of
 from models.audience import Reach
@@ -49,8 +49,7 @@ def cost_of(session: Session, account: Account, draft: Draft, now: datetime, *, 
 
 
 def _promised(session: Session, now: datetime, but: int | None) -> int:
-    going = (AnnouncementState.APPROVED.value, AnnouncementState.SENDING.value, AnnouncementState.STOPPED.value)
-    others = select(Announcement).where(Announcement.state.in_(going), Announcement.valid_until > now)
+    others = select(Announcement).where(Announcement.state.in_(NOT_OVER), Announcement.valid_until > now)
     return sum(_yet_to_take(session, each, now) for each in session.scalars(others) if each.id != but)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import dialects
-from models.announcement import Announcement, AnnouncementState
+from models.announcement import NOT_OVER, Announcement, AnnouncementState, may_leave
 from models.announcement_chunk import (
     OPEN,
     AnnouncementChunk,
@@ -21,7 +21,6 @@ from models.sending import LEASE
 
 HOPELESS_AFTER = 4
 """One bad recipient lets one of two halves through; when it was halved so often, it is not about the recipients."""
-NOT_OVER = (AnnouncementState.APPROVED.value, AnnouncementState.SENDING.value, AnnouncementState.STOPPED.value)
 
 
 def accept(session: Session, request_ids: Mapping[int, str | None], now: datetime) -> None:
@@ -187,8 +186,7 @@ def doubt_since(session: Session, backup_at: datetime, now: datetime) -> None:
         .where(AnnouncementChunk.state.in_(OPEN), ~AnnouncementChunk.in_doubt)
         .values(in_doubt=True, first_tried_at=backup_at)
     )
-    due = or_(Announcement.send_at.is_(None), Announcement.send_at <= now)
-    approved = and_(Announcement.state == AnnouncementState.APPROVED.value, due)
+    approved = and_(Announcement.state == AnnouncementState.APPROVED.value, may_leave(now))
     session.execute(
         update(Announcement)
         .where(or_(approved, Announcement.state == AnnouncementState.SENDING.value))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from locales import Language, taipei_day
 from models import dialects
-from models.announcement import Announcement, AnnouncementState
+from models.announcement import Announcement, AnnouncementState, may_leave
 from models.announcement_chunk import (
     CHUNK,
     AnnouncementChunk,
@@ -52,8 +52,7 @@ def next_due(session: Session, now: datetime, but: Collection[int] = ()) -> Due 
 
 def _due(now: datetime) -> Select[Announcement]:
     """Also what was stopped before it was planned, and resumed."""
-    waits = or_(Announcement.send_at.is_(None), Announcement.send_at <= now)
-    approved = and_(Announcement.state == AnnouncementState.APPROVED.value, waits)
+    approved = and_(Announcement.state == AnnouncementState.APPROVED.value, may_leave(now))
     resumed = and_(Announcement.state == AnnouncementState.SENDING.value, Announcement.planned_at.is_(None))
     return select(Announcement).where(or_(approved, resumed), Announcement.valid_until > now)
 

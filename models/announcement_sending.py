@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from locales import taipei_day
 from models import dialects, sending
-from models.announcement import Announcement, AnnouncementState
+from models.announcement import Announcement, AnnouncementState, may_leave
 from models.announcement_chunk import (
     AnnouncementChunk,
     AnnouncementRecipients,
@@ -166,12 +166,11 @@ def _shrink(session: Session, chunk: AnnouncementChunk, left: list[int]) -> None
 
 def anything(session: Session, now: datetime) -> bool:
     """Whether an announcement is due, on its way, or over without its having been said so."""
-    waits = or_(Announcement.send_at.is_(None), Announcement.send_at <= now)
     over = Announcement.valid_until <= now
     state = Announcement.state
     announcements = select(Announcement.id).where(
         or_(
-            and_(state == AnnouncementState.APPROVED.value, or_(waits, over)),
+            and_(state == AnnouncementState.APPROVED.value, or_(may_leave(now), over)),
             state == AnnouncementState.SENDING.value,
             and_(state == AnnouncementState.STOPPED.value, over),
         )

@@ -281,10 +281,13 @@ def counts(session: Session, now: datetime) -> dict[tuple[str, bool], int]:
 def forget_old(session: Session, now: datetime, limit: int) -> int:
     """Erase what was said, sent and noted in cases closed long ago, up to `limit` answers and notes; the more of both.
 
-    Questions of accounts that are gone go with them. That the cases were, stays.
+    Questions of accounts that are gone go with them, but not what the office noted about a worker whom we know: the
+    case may still be open. That the cases were, stays.
     """
     nobodys = (Case.kind == CaseKind.QUESTION.value) & Case.contact_id.is_(None)
-    past = (Case.closed_at <= now - KEPT_CLOSED) | nobodys
-    old = session.scalars(select(Case.id).where(past, Case.answers.is_not(None)).limit(limit)).all()
+    past = Case.closed_at <= now - KEPT_CLOSED
+    old = session.scalars(select(Case.id).where(past | nobodys, Case.answers.is_not(None)).limit(limit)).all()
     session.execute(update(Case).where(Case.id.in_(old)).values(answers=None, sources=None))
-    return max(len(old), case_note.forget(session, select(Case.id).where(past), limit))
+    noted = case_note.forget(session, select(Case.id).where(past | (nobodys & Case.worker_id.is_(None))), limit)
+    exchanged = case_note.forget(session, select(Case.id).where(nobodys), limit, case_note.EXCHANGED)
+    return max(len(old), noted, exchanged)

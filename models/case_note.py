@@ -1,6 +1,6 @@
 """What is written into a case: notes, calls, answers to the worker, and what she writes back; only ever added to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +21,10 @@ class NoteKind(StrEnum):
     HERS = "hers"
     HANDED_OVER = "handed_over"
     CLOSED = "closed"
+
+
+EXCHANGED = (NoteKind.ANSWER, NoteKind.HERS)
+"""What she and the office wrote to each other."""
 
 
 class CallOutcome(StrEnum):
@@ -114,7 +118,7 @@ def count(session: Session, case_id: int, kind: NoteKind) -> int:
 
 def forget_exchange(session: Session, cases: Select[int]) -> None:
     """Erase what was written to her and by her in these cases, and in which message: the account is not hers now."""
-    exchanged = CaseNote.kind.in_((NoteKind.ANSWER.value, NoteKind.HERS.value))
+    exchanged = CaseNote.kind.in_([kind.value for kind in EXCHANGED])
     session.execute(
         update(CaseNote)
         .where(CaseNote.case_id.in_(cases), exchanged)
@@ -133,9 +137,10 @@ def forget_message(session: Session, cases: Select[int], line_message_id: str) -
     )
 
 
-def forget(session: Session, cases: Select[int], limit: int) -> int:
-    """Erase the words of up to `limit` entries of these cases, and how many."""
-    old = select(CaseNote.id).where(CaseNote.case_id.in_(cases), CaseNote.words.is_not(None)).limit(limit)
+def forget(session: Session, cases: Select[int], limit: int, kinds: Collection[NoteKind] = tuple(NoteKind)) -> int:
+    """Erase the words of up to `limit` entries of these cases, of some kinds, and how many."""
+    of_them = CaseNote.case_id.in_(cases), CaseNote.kind.in_([kind.value for kind in kinds])
+    old = select(CaseNote.id).where(*of_them, CaseNote.words.is_not(None)).limit(limit)
     erased = session.execute(
         update(CaseNote)
         .where(CaseNote.id.in_(old))

@@ -149,7 +149,7 @@ def recovery_codes_left(session: Session, operator_id: int) -> int:
     return session.scalars(select(func.count()).select_from(RecoveryCode).where(*unused)).one()
 
 
-def administrators(session: Session) -> int:
+def administrators_set_up(session: Session) -> int:
     """How many administrators can sign in."""
     wanted = select(Operator).join(Credential, Credential.operator_id == Operator.id).where(_is_set_up())
     return sum(Role.ADMINISTRATOR in operator.may for operator in session.scalars(wanted))

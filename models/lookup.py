@@ -19,7 +19,7 @@ from models.worker import NumberKind, Worker, workers_with
 SHOWN = 5
 """Two countries may print the same passport number, and a broker's phone may stand with many workers."""
 AN_HOUR = 60
-"""So many look-ups of one operator, and as many fields shown in full."""
+"""So many look-ups of one operator, as many fields shown in full, and as many looks at cases of others."""
 
 
 class By(StrEnum):
@@ -56,6 +56,11 @@ def may_search(session: Session, operator_id: int) -> bool:
 def may_reveal(session: Session, operator_id: int) -> bool:
     """The same for fields shown in full."""
     return rate.spend(session, f"reveal/{operator_id}", AN_HOUR, seconds=3600).granted
+
+
+def may_look_at_case(session: Session, operator_id: int) -> bool:
+    """The same for cases that are not theirs: what she told us can say where she is."""
+    return rate.spend(session, f"case_look/{operator_id}", AN_HOUR, seconds=3600).granted
 
 
 def waits_for_somebody(session: Session, worker_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Who works with the console: an operator's name, what they may do, and the sessions they are signed in with."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly we know when a session was last used; a row is not written for every page."""
 TOKEN_BYTES = 32
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
 class Role(StrEnum):
@@ -49,7 +51,12 @@ class Operator(Base):
     @property
     def may(self) -> frozenset[Role]:
         """What they may do now: nothing once deactivated."""
-        return frozenset() if self.deactivated_at else frozenset(Role(role) for role in self.roles.split())
+        return frozenset() if self.deactivated_at else self.held
+
+    @property
+    def held(self) -> frozenset[Role]:
+        """What they might do if they were active."""
+        return frozenset(Role(role) for role in self.roles.split())
 
 
 class OperatorSession(Base):
@@ -71,11 +78,15 @@ class OperatorSession(Base):
 
 def add(session: Session, login: str, name: str, roles: Collection[Role], now: datetime) -> Operator:
     """A new operator, who cannot sign in before having proved who they are. The login must be free."""
-    held = " ".join(sorted(role.value for role in set(roles)))
-    operator = Operator(login=login.strip().lower(), name=name.strip(), roles=held, created_at=now)
+    operator = Operator(login=login.strip().lower(), name=name.strip(), roles=written(roles), created_at=now)
     session.add(operator)
     session.flush()
     return operator
+
+
+def written(roles: Collection[Role]) -> str:
+    """The roles as an operator's row keeps them."""
+    return " ".join(sorted(role.value for role in set(roles)))
 
 
 def with_login(session: Session, login: str) -> Operator | None:
@@ -90,7 +101,7 @@ def everybody(session: Session) -> Sequence[Operator]:
 def begin(session: Session, operator: Operator, now: datetime, browser: str | None = None) -> str:
     """Sign them in on one more browser: the token for its cookie."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    began = OperatorSession(digest=_digest(token), operator_id=operator.id, began_at=now, seen_at=now, browser=browser)
+    began = OperatorSession(digest=digested(token), operator_id=operator.id, began_at=now, seen_at=now, browser=browser)
     session.add(began)
     session.flush()
     return token
@@ -100,13 +111,19 @@ def session_of(session: Session, token: str, now: datetime) -> OperatorSession |
     """The session with this token, if it has not ended and its operator may still work here."""
     found = session.scalar(
         select(OperatorSession)
-        .where(OperatorSession.digest == _digest(token), OperatorSession.ended_at.is_(None))
+        .where(OperatorSession.digest == digested(token), OperatorSession.ended_at.is_(None))
         .options(joinedload(OperatorSession.operator, innerjoin=True))
     )
     if found is None or not found.operator.may:
         return None
     over = now - found.seen_at > IDLE or now - found.began_at > LONGEST
     return None if over else found
+
+
+def spoke(session: Session, token: str) -> str | None:
+    """The language of whoever's session this is or was."""
+    theirs = select(Operator.language).join(OperatorSession, OperatorSession.operator_id == Operator.id)
+    return session.scalar(theirs.where(OperatorSession.digest == digested(token)))
 
 
 def sessions_of(session: Session, operator_id: int, now: datetime) -> Sequence[OperatorSession]:
@@ -122,11 +139,11 @@ def seen(session: Session, session_id: int, now: datetime) -> None:
     session.execute(update(OperatorSession).where(OperatorSession.id == session_id).values(seen_at=now))
 
 
-def end(session: Session, operator_id: int, now: datetime, *, digest_of: str | None = None) -> None:
+def end(session: Session, operator_id: int, now: datetime, *, token: str | None = None) -> None:
     """End the session with that token, or all that the operator has."""
     theirs = [OperatorSession.operator_id == operator_id, OperatorSession.ended_at.is_(None)]
-    if digest_of is not None:
-        theirs.append(OperatorSession.digest == _digest(digest_of))
+    if token is not None:
+        theirs.append(OperatorSession.digest == digested(token))
     session.execute(update(OperatorSession).where(*theirs).values(ended_at=now))
 
 
@@ -135,5 +152,6 @@ def form_token(token: str) -> str:
     return hashlib.sha256(f"form {token}".encode()).hexdigest()
 
 
-def _digest(token: str) -> bytes:
+def digested(token: str) -> bytes:
+    """What is kept of a token that only a browser has."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,6 +1,5 @@
 """On the way in: what a browser has proved so far, which browsers we know, and who has to wait after wrong tries."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from models import dialects
 from models.base import Base, Instant
-from models.operator import TOKEN_BYTES, Operator
+from models.operator import TOKEN_BYTES, Operator, digested
 from models.secrets import keyring_of, sealed_json
 
 STEP_HOLDS = timedelta(minutes=5)
@@ -100,7 +99,7 @@ def begin_step(
     """The token for the browser's cookie."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     step = SignInStep(
-        digest=_digest(token),
+        digest=digested(token),
         stage=stage.value,
         operator_id=operator.id if operator else None,
         going_to=going_to if len(going_to) <= 200 else "/",
@@ -114,7 +113,7 @@ def begin_step(
 
 def step_with(session: Session, token: str, stage: Stage, now: datetime) -> SignInStep | None:
     """How far the browser with this token has come, if that still counts."""
-    wanted = select(SignInStep).where(SignInStep.digest == _digest(token), SignInStep.stage == stage.value)
+    wanted = select(SignInStep).where(SignInStep.digest == digested(token), SignInStep.stage == stage.value)
     step = session.scalar(wanted.options(joinedload(SignInStep.operator)))
     if step is None or now > step.until or (step.operator is not None and not step.operator.may):
         return None
@@ -124,7 +123,7 @@ def step_with(session: Session, token: str, stage: Stage, now: datetime) -> Sign
 def take_step(session: Session, token: str, stage: Stage, now: datetime) -> SignInStep | None:
     """The same for a step that can be taken once, whatever comes of it."""
     step = step_with(session, token, stage, now)
-    taken = delete(SignInStep).where(SignInStep.digest == _digest(token)).returning(SignInStep.id)
+    taken = delete(SignInStep).where(SignInStep.digest == digested(token)).returning(SignInStep.id)
     return step if session.scalar(taken) is not None else None
 
 
@@ -136,13 +135,13 @@ def forget_steps(session: Session, operator_id: int) -> None:
 def knows(session: Session, token: str, login: str, now: datetime) -> bool:
     """Whether the operator has signed in with the browser that has this token."""
     wanted = select(KnownBrowser.last_at).join(Operator, Operator.id == KnownBrowser.operator_id)
-    last = session.scalar(wanted.where(KnownBrowser.digest == _digest(token), Operator.login == login))
+    last = session.scalar(wanted.where(KnownBrowser.digest == digested(token), Operator.login == login))
     return last is not None and now - last < KNOWN_FOR
 
 
 def know(session: Session, token: str, operator: Operator, now: datetime) -> None:
     """They have signed in with this browser now."""
-    row = dialects.insert(session, KnownBrowser).values(digest=_digest(token), operator_id=operator.id, last_at=now)
+    row = dialects.insert(session, KnownBrowser).values(digest=digested(token), operator_id=operator.id, last_at=now)
     session.execute(row.on_conflict_do_update(index_elements=["digest", "operator_id"], set_={"last_at": now}))
 
 
@@ -176,7 +175,3 @@ def forget_old(session: Session, now: datetime) -> None:
 
 def _whose(session: Session, whose: str) -> bytes:
     return keyring_of(session).index(whose, "wrong_tries.whose")
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -49,13 +49,8 @@ def narrow(session: Session, operator: Operator, roles: Collection[Role], now: d
         raise ValueError("these are not fewer of their roles")
     if Role.ADMINISTRATOR not in roles:
         _stop_administering(session, operator, now)
-    operator.roles = written(roles)
+    operator.roles = operators.written(roles)
     session.flush()
-
-
-def written(roles: Collection[Role]) -> str:
-    """The roles as an operator's row keeps them."""
-    return " ".join(sorted(role.value for role in set(roles)))
 
 
 def _stop_administering(session: Session, operator: Operator, now: datetime) -> None:

@@ -114,7 +114,7 @@ def _carry_out(session: Session, change: StaffChange, now: datetime) -> str | No
         change.operator = person
         return credential.give_setup_code(session, person, now)
     if change.kind == Kind.ROLES:
-        person.roles = staff.written(change.roles())
+        person.roles = operators.written(change.roles())
         if Role.ADMINISTRATOR not in change.roles():
             staff_change.withdraw_all_by(session, person, now)
         return None

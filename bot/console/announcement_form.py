@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.console.visit import Desk
+from bot.console.visit import Desk, local_moment
 from bot.console.words import Words
 from locales import TAIPEI, Language
 from models.announcement import Category
@@ -52,11 +52,10 @@ class Entered:
         return Draft(self.typed["category"], self._texts(), self._audience(), send_at, valid_until)
 
     def _moment(self, name: str) -> datetime | None:
-        try:
-            return datetime.strptime(self.typed[name][:16], _LOCAL).replace(tzinfo=TAIPEI)
-        except ValueError:
+        moment = local_moment(self.typed[name][:16])
+        if moment is None:
             self.wrong[name] = NOT_A_TIME
-            return None
+        return moment
 
     def _texts(self) -> Texts:
         bodies = {}
@@ -73,7 +72,7 @@ class Entered:
 def entered(desk: Desk) -> Entered:
     """What was sent with the form."""
     names = (*_SHORT, *_TYPED, *(f"{part}-{language.value}" for part in _PARTS for language in Language))
-    typed = {name: desk.text(name).replace("\r\n", "\n") for name in names}
+    typed = {name: desk.text(name) for name in names}
     ticked = {
         line: [value for value in desk.chosen(line)[:MOST_CHOSEN] if len(value) <= LONGEST_CHOICE] for line in LINES
     }

@@ -1,6 +1,5 @@
 """What is done with an announcement once it is written: handed in, approved, stopped, corrected."""
 
-import re
 from collections.abc import Callable
 
 from fastapi.responses import Response
@@ -8,8 +7,8 @@ from fastapi.responses import Response
 from bot.console.announcement_check import costed
 from bot.console.announcement_words import REFUSALS
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY, Words
+from bot.console.visit import Desk, Refused, whole_number
+from bot.console.words import Words
 from models import announcement_moves as moves
 from models.announcement import Announcement, Follows
 from models.announcement_moves import MoveRefused, Wrong
@@ -30,25 +29,12 @@ def refused(wrong: Wrong) -> Refused:
     return Refused(403 if wrong in (Wrong.OWN_WORK, Wrong.ROLE) else 409, NOT_DONE, REFUSALS[wrong])
 
 
-def found(desk: Desk) -> Announcement:
-    """The announcement in the path."""
-    announcement = desk.session.get(Announcement, desk.number())
-    if announcement is None:
-        raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
-    return announcement
-
-
 def expected_version(desk: Desk) -> int:
     """The version that was on the page when the form was opened; 0, which there never is, for nonsense."""
     return whole_number(desk.text("version"))
 
 
-def whole_number(value: str) -> int:
-    """What was sent as a number; 0 for nonsense."""
-    return int(value) if re.fullmatch("[0-9]{1,6}", value) else 0
-
-
-def add_steps(console: Console, account: Account, messages_are_due: Callable[[], None]) -> None:
+def add_steps(console: Console, account: Account) -> None:
     """One action a step, each for those who may take it."""
 
     @console.act("/announcements/{id}/submit", Role.WRITER)
@@ -61,32 +47,30 @@ def add_steps(console: Console, account: Account, messages_are_due: Callable[[],
     def approve(desk: Desk) -> Response:
         row = _ready(desk, account)
         _try(lambda: moves.approve(desk.session, row, expected_version(desk), desk.operator, desk.now))
-        messages_are_due()
         return _done(desk, "approved")
 
     @console.act("/announcements/{id}/return", Role.APPROVER)
     def give_back(desk: Desk) -> Response:
-        row, version, why = found(desk).id, expected_version(desk), desk.text("why")
+        row, version, why = desk.row(Announcement).id, expected_version(desk), desk.text("why")
         _try(lambda: moves.return_for_edit(desk.session, row, version, desk.operator, why, desk.now))
         return _done(desk, "returned", why=why)
 
     @console.act("/announcements/{id}/cancel", *EITHER)
     def cancel(desk: Desk) -> Response:
-        row, why = found(desk).id, desk.text("why")
+        row, why = desk.row(Announcement).id, desk.text("why")
         _try(lambda: moves.cancel(desk.session, row, desk.operator, why, desk.now))
         return _done(desk, "cancelled", why=why)
 
     @console.act("/announcements/{id}/stop", *EITHER)
     def stop(desk: Desk) -> Response:
-        row = found(desk).id
+        row = desk.row(Announcement).id
         _try(lambda: moves.stop(desk.session, row, desk.operator, desk.now))
         return _done(desk, "stopped")
 
     @console.act("/announcements/{id}/resume", *EITHER)
     def resume(desk: Desk) -> Response:
-        row, why = found(desk).id, desk.text("why")
+        row, why = desk.row(Announcement).id, desk.text("why")
         _try(lambda: moves.resume(desk.session, row, desk.operator, why, desk.now))
-        messages_are_due()
         return _done(desk, "resumed", why=why)
 
     _add_following(console)
@@ -103,7 +87,7 @@ def _add_following(console: Console) -> None:
 
 
 def _follow(desk: Desk, kind: Follows) -> Response:
-    row, why = found(desk).id, desk.text("why")
+    row, why = desk.row(Announcement).id, desk.text("why")
     made = _try(lambda: moves.follow(desk.session, row, desk.operator, kind, why, desk.now))
     desk.log("announcement_written", f"announcement {made.id}", version=1, why=why, follows=kind.value, of=row)
     return desk.go(f"/announcements/{made.id}/edit")
@@ -111,7 +95,7 @@ def _follow(desk: Desk, kind: Follows) -> Response:
 
 def _ready(desk: Desk, account: Account) -> int:
     """The announcement's row, if nothing stands against its going on."""
-    announcement = found(desk)
+    announcement = desk.row(Announcement)
     if costed(desk.session, account, announcement, desk.now).blocked:
         raise Refused(409, NOT_DONE, NOT_READY)
     return announcement.id
@@ -125,6 +109,6 @@ def _try(step: Callable[[], Announcement]) -> Announcement:
 
 
 def _done(desk: Desk, what: str, **details: str) -> Response:
-    announcement = found(desk)
+    announcement = desk.row(Announcement)
     desk.log(f"announcement_{what}", f"announcement {announcement.id}", version=announcement.version, **details)
     return desk.go(f"/announcements/{announcement.id}", done=f"announcement_{what}")

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import orjson
 from fastapi.responses import Response
 
-from bot.console.announcement_steps import EITHER, NOT_DONE, found
+from bot.console.announcement_steps import EITHER, NOT_DONE
 from bot.console.gate import Console
 from bot.console.visit import Desk, Refused
 from bot.console.words import Words
 from bot.line.render import UnsendableError, render
 from locales import Language, MissingTranslationError, _
 from models import rate, trial_phone
+from models.announcement import Announcement
 from models.announcement_moves import draft_of
 from models.content import words
 from scheduler.announcements import content_of
@@ -46,11 +47,11 @@ def add_trials(console: Console, messages_are_due: Callable[[], None]) -> None:
 
     @console.act("/announcements/{id}/test", *EITHER)
     def test(desk: Desk) -> Response:
-        announcement, phone = found(desk), _phone(desk)
+        announcement, phone = desk.row(Announcement), _phone(desk)
         if phone is None or phone.contact is None or not phone.contact.reachable:
             raise Refused(409, NOT_DONE, NO_PHONE)
         language = desk.text("language")
-        body = _rendered(desk, language)
+        body = _rendered(announcement, language)
         if not rate.spend(desk.session, f"announcement tests/{desk.operator.id}", TESTS_A_DAY, seconds=86_400).granted:
             raise Refused(429, NOT_DONE, ENOUGH)
         what = f"announcement {announcement.id} test {announcement.version} {language} {desk.now.isoformat()}"
@@ -58,16 +59,14 @@ def add_trials(console: Console, messages_are_due: Callable[[], None]) -> None:
         desk.log(
             "announcement_tested", f"announcement {announcement.id}", version=announcement.version, language=language
         )
-        messages_are_due()
-        return desk.go(f"/announcements/{announcement.id}", done="announcement_tested")
+        return desk.go(f"/announcements/{announcement.id}", done="announcement_tested", then=messages_are_due)
 
 
 def _phone(desk: Desk) -> trial_phone.TrialPhone | None:
     return trial_phone.phone_of(desk.session, desk.operator.id)
 
 
-def _rendered(desk: Desk, language: str) -> bytes:
-    announcement = found(desk)
+def _rendered(announcement: Announcement, language: str) -> bytes:
     draft = draft_of(announcement)
     try:
         tried = Language(language)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from babel.core import Locale
 
+from bot.console.looks import moment
 from bot.console.words import Words
-from locales import LANGUAGES, TAIPEI, Language
+from locales import LANGUAGES, Language
+from locales.dates import BABEL_LOCALES
 from models.announcement import AnnouncementState, Category, Follows
 from models.announcement_lint import Code, Finding
 from models.announcement_moves import Draft, Wrong
@@ -40,6 +42,7 @@ FOLLOWS: Mapping[Follows, tuple[Words, Words]] = {
 }
 """Of the one that follows, and of the one that it follows."""
 
+_COMMA = Words("、", ", ")
 LINE_NAMES: Mapping[str, Words] = {
     "languages": Words("語言", "Languages"),
     "nationalities": Words("國籍", "Nationalities"),
@@ -133,8 +136,7 @@ def option_name(line: str, value: str, language: Language) -> str:
     if line == "languages":
         return language_name(value)
     if line == "nationalities":
-        locale = Locale("en") if language is Language.EN else Locale("zh", script="Hant", territory="TW")
-        return str(locale.territories.get(value, value))
+        return str(Locale.parse(BABEL_LOCALES[language]).territories.get(value, value))
     known = {"works": WORKS, "permit_types": PERMIT_TYPES}.get(line, {})
     return known[value].in_(language) if value in known else value
 
@@ -144,21 +146,20 @@ def audience_in_words(audience: Audience, language: Language) -> list[tuple[str,
     whom = Words("已連結聘僱資料的移工", "Workers whose account is linked")
     everybody = Words("所有好友", "All friends")
     said = [(Words("對象", "Who").in_(language), (whom if audience.asks_for_a_worker else everybody).in_(language))]
-    comma = ", " if language is Language.EN else "、"
     for line in LINES:
         if chosen := getattr(audience, line):
-            names = comma.join(option_name(line, value, language) for value in chosen)
+            names = _COMMA.in_(language).join(option_name(line, value, language) for value in chosen)
             said.append((LINE_NAMES[line].in_(language), names))
     return said
 
 
 def fault(finding: Finding, language: Language) -> str:
     """One finding as a sentence."""
-    comma = ", " if language is Language.EN else "、"
-    what = [language_name(each) if finding.code is Code.SAME_TEXT else each for each in finding.what]
+    quoted = [language_name(each) if finding.code is Code.SAME_TEXT else each for each in finding.what]
+    what = _COMMA.in_(language).join(quoted)
     kind = KINDS[finding.kind].in_(language) if finding.kind else ""
-    # One pass, so that braces in what is quoted stay what they are.
-    return _FAULTS[finding.code].in_(language).replace("{kind}", kind).replace("{what}", comma.join(what))
+    # What is quoted comes last, so that braces in it stay what they are.
+    return _FAULTS[finding.code].in_(language).replace("{kind}", kind).replace("{what}", what)
 
 
 def in_words(draft: Draft, language: Language) -> list[tuple[str, str]]:
@@ -169,9 +170,9 @@ def in_words(draft: Draft, language: Language) -> list[tuple[str, str]]:
     times = (
         (
             Words("發送時間", "Sent"),
-            at_once if draft.send_at is None else f"{draft.send_at.astimezone(TAIPEI):%Y-%m-%d %H:%M}",
+            at_once if draft.send_at is None else moment(draft.send_at),
         ),
-        (Words("有效至", "Valid until"), f"{draft.valid_until.astimezone(TAIPEI):%Y-%m-%d %H:%M}"),
+        (Words("有效至", "Valid until"), moment(draft.valid_until)),
         (Words("圖片", "Picture"), draft.texts.image_url),
         (Words("連結", "Link"), draft.texts.link_url),
         (Words("缺少語言的理由", "Why a language is left out"), draft.texts.missing),

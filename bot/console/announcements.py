@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from fastapi.responses import Response
 
@@ -10,13 +9,14 @@ from bot.console import announcement_words as said
 from bot.console.announcement_check import costed, look
 from bot.console.announcement_form import Entered, blank, entered, of_draft
 from bot.console.announcement_history import history
-from bot.console.announcement_steps import add_steps, expected_version, found, refused, whole_number
+from bot.console.announcement_steps import add_steps, expected_version, refused
 from bot.console.announcement_trial import add_trials
 from bot.console.gate import Console
-from bot.console.visit import Desk
+from bot.console.visit import Desk, whole_number
+from bot.console.words import Words
 from locales import LANGUAGES, Language
 from models import announcement_moves as moves
-from models import audience, trial_phone
+from models import announcement_stats, audience, trial_phone
 from models.announcement import Announcement, AnnouncementState, Category, Follows, listed
 from models.announcement_chunk import progress
 from models.announcement_cost import cost_of
@@ -35,16 +35,14 @@ def add_announcements(console: Console, account: Account, messages_are_due: Call
     """Everybody reads; writers write. The steps after that have their own actions."""
     _add_writing(console, account)
     add_trials(console, messages_are_due)
-    add_steps(console, account, messages_are_due)
+    add_steps(console, account)
     _add_reading(console, account)  # last: an address such as /announcements/new is not an announcement's
 
 
 def _add_reading(console: Console, account: Account) -> None:
     @console.page("/announcements", *Role)
     def all_of_them(desk: Desk) -> Response:
-        asked = desk.request.query_params
-        state, category = asked.get("state", ""), asked.get("category", "")
-        page = max(1, whole_number(asked.get("page", "1")))
+        state, category, page = desk.asked("state"), desk.asked("category"), desk.page_number
         rows = listed(desk.session, state=state, category=category, offset=(page - 1) * A_PAGE, limit=A_PAGE + 1)
         shown = [(one, title(said_in(version).texts, desk.language)) for one, version in rows[:A_PAGE]]
         chosen = {"state": state, "category": category, "number": page, "more": len(rows) > A_PAGE}
@@ -52,7 +50,7 @@ def _add_reading(console: Console, account: Account) -> None:
 
     @console.page("/announcements/{id}", *Role)
     def one(desk: Desk) -> Response:
-        return announcement_page(desk, account, found(desk))
+        return announcement_page(desk, account, desk.row(Announcement))
 
 
 def _add_writing(console: Console, account: Account) -> None:
@@ -85,14 +83,14 @@ def _add_writing(console: Console, account: Account) -> None:
 
     @console.page("/announcements/{id}/edit", Role.WRITER)
     def edit(desk: Desk) -> Response:
-        announcement = found(desk)
+        announcement = desk.row(Announcement)
         if Move.EDIT not in moves_open_to(announcement, desk.operator, desk.now):
             raise refused(moves.Wrong.STATE)
         return form(desk, of_draft(draft_of(announcement), desk.now), announcement)
 
     @console.act("/announcements/{id}/edit", Role.WRITER)
     def save(desk: Desk) -> Response:
-        announcement = found(desk)
+        announcement = desk.row(Announcement)
         filled = entered(desk)
         draft = filled.draft()
         if draft is None:
@@ -135,17 +133,23 @@ def form(desk: Desk, filled: Entered, announcement: Announcement | None = None, 
     )
 
 
+def _over(desk: Desk, announcement: Announcement) -> Words | None:
+    """Why there is no step forward, though it is this operator's: there is no time left in which it may leave."""
+    forward = (Move.SUBMIT, Move.APPROVE, Move.RESUME)
+    against = [moves.objection(announcement, move, desk.operator, desk.now) for move in forward]
+    return said.REFUSALS[moves.Wrong.OVER] if moves.Wrong.OVER in against else None
+
+
 def with_chosen(offered: Sequence[str], chosen: Sequence[str]) -> Sequence[str]:
     """What was chosen is offered even when no record has it any more: nothing is dropped by opening the form."""
     return [*offered, *(value for value in chosen if value not in offered)]
 
 
-def announcement_page(desk: Desk, account: Account, announcement: Announcement, **more: Any) -> Response:
+def announcement_page(desk: Desk, account: Account, announcement: Announcement) -> Response:
     """One announcement, with what may be done next."""
     draft = draft_of(announcement)
     state = AnnouncementState(announcement.state)
     original = desk.session.get(Announcement, announcement.follows_id) if announcement.follows_id else None
-    phone = trial_phone.phone_of(desk.session, desk.operator.id)
     return desk.page(
         "announcement.html",
         said=said,
@@ -159,14 +163,15 @@ def announcement_page(desk: Desk, account: Account, announcement: Announcement, 
         if state in _OPEN
         else look(draft, announcement.id, announcement.follows),
         progress=progress(desk.session, announcement.id) if announcement.planned_at else None,
+        stats=announcement_stats.stats_of(desk.session, announcement.id),
         refreshes=state in _CHANGES_BY_ITSELF,
         open_moves=[move.value for move in moves_open_to(announcement, desk.operator, desk.now)],
         own_work=moves.objection(announcement, Move.APPROVE, desk.operator, desk.now) is moves.Wrong.OWN_WORK,
+        over=_over(desk, announcement),
         done=history(desk, announcement),
         original=original,
         followers=moves.followers(desk.session, announcement.id),
         follows=said.FOLLOWS[Follows(announcement.follows)] if announcement.follows else None,
         languages=LANGUAGES,
-        phone=phone,
-        **more,
+        phone=trial_phone.phone_of(desk.session, desk.operator.id),
     )

@@ -5,11 +5,12 @@ from fastapi.responses import Response
 from bot.console import staff_words as words
 from bot.console.gate import Console
 from bot.console.people import LONGEST_WHY, asked, refusal, why_of
-from bot.console.visit import Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY, Words
+from bot.console.visit import Desk
+from bot.console.words import Words
 from models import api_key, staff_change
 from models.api_key import ApiKey, Scope
 from models.operator import Role
+from models.staff_change import Kind
 
 LONGEST_NAME = 64
 DAYS = (365, 180, 90, 30)
@@ -45,9 +46,7 @@ def ask_for_key(desk: Desk) -> Response:
 
 
 def revoke(desk: Desk) -> Response:
-    key, why = desk.session.get(ApiKey, desk.number()), why_of(desk)
-    if key is None:
-        raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
+    key, why = desk.row(ApiKey), why_of(desk)
     if key.revoked_at is not None:
         raise refusal(words.REVOKED_ALREADY)
     api_key.revoke(key, desk.now)
@@ -63,7 +62,7 @@ def _keys(desk: Desk, wrong: dict[str, Words]) -> Response:
         in_force=[key for key in every_key if key.holds(desk.now)],
         former=[key for key in every_key if not key.holds(desk.now)],
         to_open=staff_change.keys_to_open(desk.session, desk.operator, desk.now),
-        waiting=[change for change in staff_change.waiting(desk.session, desk.now) if "scopes" in change.payload],
+        waiting=[change for change in staff_change.waiting(desk.session, desk.now) if change.kind == Kind.API_KEY],
         wrong=wrong,
         ticked=desk.chosen("scopes"),
         days=DAYS,

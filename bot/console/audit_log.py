@@ -3,7 +3,7 @@
 from fastapi.responses import Response
 
 from bot.console.gate import Console
-from bot.console.visit import Desk
+from bot.console.visit import Desk, whole_number
 from bot.spreadsheet import csv_of
 from bot.web.site import attachment
 from locales import TAIPEI
@@ -13,6 +13,7 @@ from models.operator import Role
 
 PORTION = 50
 MOST_EXPORTED = 100_000
+LARGEST_ENTRY = 2**63 - 1
 
 
 def add_audit_log(console: Console) -> None:
@@ -21,7 +22,7 @@ def add_audit_log(console: Console) -> None:
     @console.page("/audit", Role.ADMINISTRATOR, writes=True)
     def listing(desk: Desk) -> Response:
         wanted = _wanted(desk)
-        before = _row(desk.asked("before"))
+        before = whole_number(desk.asked("before"), LARGEST_ENTRY) or None
         found = audit.entries(desk.session, wanted, PORTION + 1, before=before)
         if before is None:
             desk.log("audit_read", "audit", **wanted.said())
@@ -62,8 +63,4 @@ def in_words(entry: audit.AuditEntry) -> str:
 
 
 def _wanted(desk: Desk) -> audit.Wanted:
-    return audit.Wanted(_row(desk.asked("by")), desk.asked("action")[:40], desk.asked("about")[:64])
-
-
-def _row(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 18 else None
+    return audit.Wanted(whole_number(desk.asked("by")) or None, desk.asked("action")[:40], desk.asked("about")[:64])

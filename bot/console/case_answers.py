@@ -1,17 +1,18 @@
 """Answering a worker from her case: seen in her language and in Chinese before it leaves, and never by two at once."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi.responses import Response
-from starlette.background import BackgroundTask
 
-from bot.case_words import in_chinese
 from bot.console import case_facts, case_work
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused
+from bot.console.visit import Desk, Refused, whole_number
 from bot.console.words import Words
 from bot.line.render import UnsendableError, render
+from bot.said import said
 from locales import LANGUAGES, Language, MissingTranslationError, Text, say
 from models import case_note
 from models.canned_answer import CANNED, Answer, card, own_words
@@ -34,6 +35,11 @@ CANNED_NAMES: Mapping[str, Words] = {
     "no_money": Words("本服務免費", "This service is free"),
 }
 LONGEST = 1_000
+# Also without a scheme: a phone opens "line.me/ti/p/…" when it is copied. Not "9.30", "no.5/2" or "ok.Please".
+_LINK = re.compile(
+    r"://|www\.|[a-z0-9-]\.[a-z]{2,}/|[a-z0-9-]\.(?:com|net|org|gov|edu|info|io|me|ly|cc|app|link|top|xyz|tw|vn|th|ph)\b",
+    re.IGNORECASE | re.ASCII,
+)
 _CANNOT = Words("目前無法答覆", "She cannot be answered now")
 _CANNOT_WHY = Words(
     "移工已封鎖、取消連結，或案件已結案。請改以電話聯絡。",
@@ -75,9 +81,7 @@ def add_answers(console: Console, messages_are_due: Callable[[], None]) -> None:
         original = draft.says_in_chinese if draft.canned else draft.original or None
         note = cases.answer(desk.session, case, desk.operator.login, draft.answer, draft.says, original, desk.now)
         desk.log("case_answered", f"case {case.id}", note=note.id, canned=draft.canned or None)
-        answer = desk.go(f"/cases/{case.id}", done="case_answered")
-        answer.background = BackgroundTask(messages_are_due)  # once what was planned is committed
-        return answer
+        return desk.go(f"/cases/{case.id}", done="case_answered", then=messages_are_due)
 
 
 def _answerable(desk: Desk) -> Case:
@@ -89,8 +93,7 @@ def _answerable(desk: Desk) -> Case:
 
 def _news(desk: Desk, case: Case) -> list[case_facts.Step]:
     """What has come into the case since the operator opened its page."""
-    seen = desk.text("seen")
-    last = int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < 12 else 0
+    last = whole_number(desk.text("seen"))
     return [case_facts.step_of(note) for note in case_note.notes_of(desk.session, case.id) if note.id > last]
 
 
@@ -129,7 +132,7 @@ def _draft(desk: Desk, case: Case) -> Draft:
         return Draft(canned, hers, original, (too_long,))
     texts = _texts(draft.answer.about(case)) if canned else draft.answer.lead
     in_hers = "\n".join(say(text, language) for text in texts)
-    chinese = "\n".join(in_chinese(text) for text in texts) if canned else original or hers
+    chinese = "\n".join(said(text, Language.ZH_HANT) for text in texts) if canned else original or hers
     return Draft(canned, hers, original, (), in_hers, chinese)
 
 
@@ -149,7 +152,7 @@ def _problems(canned: str, hers: str, original: str, language: Language) -> list
         problems.append(Words("請填寫中文原文，供留存。", "Write the same in Chinese too, for the record."))
     if max(len(hers), len(original)) > LONGEST:
         problems.append(Words("內容請勿超過 1,000 字。", "Up to 1,000 characters, please."))
-    if any("://" in text or "www." in text.lower() for text in (hers, original)):
+    if any(_LINK.search(unicodedata.normalize("NFKC", text)) for text in (hers, original)):
         why = Words("為防詐騙，自行撰寫的內容不得含網址。", "Your own words may hold no links: so do those of cheats.")
         problems.append(why)
     return problems

@@ -12,9 +12,11 @@ from bot import case_words
 from bot.console.words import Words
 from models import binding, case_note, case_queue, case_viewing
 from models import case as cases
+from models.binding import Trust
 from models.case import Case, CaseKind, Result
 from models.case_note import CallOutcome, CaseNote, NoteKind
 from models.evidence import Evidence
+from models.identity import masked_name
 from models.message import Message, MessageState
 from models.notice import Notice
 from models.permit_event import EventKind
@@ -46,6 +48,10 @@ EVENTS: Mapping[EventKind, Words] = {
     EventKind.REPORTED_MISSING: Words("雇主通報失聯", "Reported missing"),
     EventKind.SEARCH_REQUESTED: Words("請求協尋", "Search requested"),
     EventKind.MISSING_REPORT_WITHDRAWN: Words("撤銷失聯通報", "Missing report withdrawn"),
+}
+TRUST: Mapping[Trust, Words] = {
+    Trust.CLAIMED: Words("自行申報", "Claimed"),
+    Trust.VERIFIED: Words("已查證", "Verified"),
 }
 NOTES: Mapping[NoteKind, Words] = {
     NoteKind.NOTE: Words("內部紀錄", "Note"),
@@ -89,8 +95,10 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
         "case": case,
         "kind": KINDS[CaseKind(case.kind)],
         "result": RESULTS[Result(case.result)] if case.result else None,
-        "name": masked(case.worker.name) if case.worker else None,
+        "name": masked_name(case.worker.name) if case.worker else None,
         "link": binding.linked(session, case.contact_id) if case.contact_id else None,
+        "trust": TRUST,
+        "rivals": _rivals(session, case),
         "event": EVENTS[case.event.what] if case.event else None,
         "answers": [
             (case_words.asked(one), case_words.answered(one, said)) for one, said in (case.answers or {}).items()
@@ -117,9 +125,11 @@ def heads(session: Session, now: datetime) -> dict[str, Any]:
     }
 
 
-def masked(name: str) -> str:
-    """The first letter of each part: enough to hear on the telephone whether it can be her."""
-    return " ".join(f"{part[0]}•••" for part in name.split())
+def _rivals(session: Session, case: Case) -> int:
+    """How many other accounts are linked to the same worker: a broker's may be among them, or be this one."""
+    if case.worker_id is None or case.contact_id is None:
+        return 0
+    return sum(one.contact_id != case.contact_id for one in binding.bindings_of(session, case.worker_id))
 
 
 def step_of(note: CaseNote) -> Step:

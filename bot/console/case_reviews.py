@@ -6,13 +6,14 @@ from typing import Any
 from fastapi.responses import Response
 from sqlalchemy import func, select
 
-from bot.console import case_facts, case_work, words
+from bot.console import case_facts, case_work
 from bot.console.gate import Console
 from bot.console.visit import Desk, Refused
 from bot.console.words import Words
 from models import binding
 from models.binding import Attempt, Binding, Review, ReviewReason
 from models.contact import Contact
+from models.identity import masked_name
 from models.operator import Role
 
 MOST = 200
@@ -63,10 +64,7 @@ def reviews_page(desk: Desk) -> Response:
 
 
 def _wanted(desk: Desk) -> Review:
-    review = desk.session.get(Review, desk.number(), with_for_update={"of": Review})
-    if review is None:
-        raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
-    return review
+    return desk.row(Review, with_for_update={"of": Review})
 
 
 def _facts(desk: Desk, review: Review) -> dict[str, Any]:
@@ -81,8 +79,9 @@ def _facts(desk: Desk, review: Review) -> dict[str, Any]:
         "review": review,
         "doubt": DOUBTS[ReviewReason(review.reason)],
         "contact": contact,
-        "name": case_facts.masked(review.worker.name) if review.worker else None,
+        "name": masked_name(review.worker.name) if review.worker else None,
         "failed": desk.session.scalars(tries).one(),
         "claims": list(claims),
+        "trust": case_facts.TRUST,
         "decisions": [(key, desk.say(words)) for key, words in DECISIONS.items()],
     }

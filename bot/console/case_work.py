@@ -4,13 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from fastapi.responses import Response
-from starlette.background import BackgroundTask
 
-from bot.console import words
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused
+from bot.console.visit import Desk, Refused, local_moment
 from bot.console.words import Words
-from locales import TAIPEI
 from models import case_note, case_viewing
 from models import operator as operators
 from models.case import ENDINGS, Case, CaseKind, Result
@@ -44,9 +41,7 @@ def add_work(console: Console, messages_are_due: Callable[[], None]) -> None:
     def act(path: str, key: str, work: Callable[[Desk], Case]) -> None:
         @console.act(f"/cases/{{id}}/{path}", Role.CASEWORKER)
         def acted(desk: Desk) -> Response:
-            answer = desk.go(f"/cases/{work(desk).id}", done=key)
-            answer.background = BackgroundTask(messages_are_due)  # once what was planned is committed
-            return answer
+            return desk.go(f"/cases/{work(desk).id}", done=key, then=messages_are_due)
 
     act("take", "case_taken", _take)
     act("hand-over", "case_handed_over", _hand_over)
@@ -62,6 +57,9 @@ def _take(desk: Desk) -> Case:
         raise Refused(409, _NEWS, _NEWS_WHY)
     if not cases.take(desk.session, case, desk.operator.login, desk.now):
         raise Refused(409, _CLOSED if case.closed_at else Words("您已受理", "It is yours already"), _CLOSED_WHY)
+    if before is not None:  # the history says whose it was, as when it is handed over
+        moved = f"{before} → {desk.operator.login}"
+        case_note.add(desk.session, case.id, NoteKind.HANDED_OVER, moved, desk.now, by=desk.operator.login)
     desk.log("case_taken", f"case {case.id}", before=before)
     return case
 
@@ -120,10 +118,7 @@ def _close(desk: Desk) -> Case:
 def wanted(desk: Desk, *, lock: bool = False) -> Case:
     """The case in the path; locked for whoever changes it, so that two do not do so at once."""
     fresh = {"with_for_update": {"of": Case}, "populate_existing": True} if lock else {}
-    case = desk.session.get(Case, desk.number(), **fresh)  # type: ignore[arg-type]
-    if case is None:
-        raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
-    return case
+    return desk.row(Case, **fresh)
 
 
 def mine(desk: Desk) -> Case:
@@ -173,12 +168,8 @@ def _called_at(desk: Desk) -> datetime:
     if not said:
         return desk.now
     wrong = Refused(422, _SAY_MORE, Words("通話時間不正確。", "That is no time at which the call can have been."))
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        raise wrong from None
-    at = at.replace(tzinfo=TAIPEI) if at.tzinfo is None else at
-    if not desk.now - LONGEST_AGO <= at <= desk.now + CLOCKS_DIFFER:
+    at = local_moment(said)
+    if at is None or not desk.now - LONGEST_AGO <= at <= desk.now + CLOCKS_DIFFER:
         raise wrong
     return at
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from bot.console import case_facts, case_work, words
+from bot.console import case_facts, case_work
 from bot.console.case_answers import CANNED_NAMES, add_answers
 from bot.console.case_reviews import add_reviews, reviews_page
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused
+from bot.console.visit import Desk, Refused, not_found
 from bot.console.words import Words
 from bot.web.site import HEADERS
 from locales import LANGUAGES
-from models import case_viewing
+from models import case_viewing, lookup
 from models import operator as operators
 from models.case import ENDINGS, Case, CaseKind
 from models.case_queue import Wanted, queue
@@ -22,7 +22,6 @@ from models.operator import Role
 from scheduler.cases import can_be_answered
 
 PAGE = 25
-MOST_PAGES = 400
 LONGEST_REASON = 200
 REASONS: Mapping[str, Words] = {
     "queue": Words("處理待辦案件", "Working on the queue"),
@@ -40,8 +39,7 @@ def add_cases(console: Console, messages_are_due: Callable[[], None]) -> None:
 
     @console.page("/cases", Role.CASEWORKER)
     def waiting(desk: Desk) -> Response:
-        asked = desk.request.query_params
-        return reviews_page(desk) if asked.get("kind") == "review" else _queue_page(desk, asked)
+        return reviews_page(desk) if desk.asked("kind") == "review" else _queue_page(desk)
 
     @console.page("/cases/{id}", Role.CASEWORKER, writes=True)
     def show(desk: Desk) -> Response:
@@ -66,11 +64,21 @@ _WHY_A_REASON = Words(
 )
 
 
+_SLOWLY = Words("調閱太頻繁", "Too many looks")
+_SLOWLY_WHY = Words(
+    f"他人承辦的案件，每人每小時最多調閱 {lookup.AN_HOUR} 次。請稍後再試，或先受理案件。",
+    f"{lookup.AN_HOUR} looks an hour at cases of others are the most for one person. Try later, or take the case.",
+)
+
+
 def _give_a_reason(desk: Desk) -> Response:
     case = case_work.wanted(desk)
     reason = REASONS.get(desk.text("reason"))
     if reason is None:
         raise Refused(422, Words("請選擇調閱原因", "Choose why you need to see it"), _WHY_A_REASON)
+    if not lookup.may_look_at_case(desk.session, desk.operator.id):
+        desk.log("look_refused", f"case {case.id}")
+        return desk.page("refused.html", 429, title=_SLOWLY, why=_SLOWLY_WHY)
     more = desk.text("more")[:LONGEST_REASON]
     _look(desk, case, f"{reason.zh}：{more}" if more else reason.zh)
     return desk.go(f"/cases/{case.id}")
@@ -81,7 +89,7 @@ def _photo(desk: Desk) -> Response:
     case_work.must_be_in_sight(desk, case)
     found = desk.session.get(Evidence, desk.number("photo"))
     if found is None or found.case_id != case.id or found.content is None:
-        raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+        raise not_found()
     desk.log("photo_seen", f"case {case.id}", photo=found.id)
     shown = found.media_type in SHOWN_AS
     kept = {"Content-Disposition": "inline" if shown else f'attachment; filename="case-{case.id}-{found.id}.bin"'}
@@ -95,22 +103,18 @@ def _look(desk: Desk, case: Case, reason: str) -> None:
     desk.log("case_seen", f"case {case.id}", reason=reason)
 
 
-def _queue_page(desk: Desk, asked: Mapping[str, str]) -> Response:
-    kind, whose = asked.get("kind", ""), asked.get("whose", "")
-    closed = asked.get("state") == "closed"
-    page = asked.get("page", "1")
-    number = min(int(page), MOST_PAGES) if page.isdecimal() and page.isascii() and 0 < len(page) < 5 else 1
+def _queue_page(desk: Desk) -> Response:
+    kind, whose, number = desk.asked("kind"), desk.asked("whose"), desk.page_number
     owner = {"mine": desk.operator.login, "nobody": ""}.get(whose)
-    wanted = Wanted(CaseKind(kind) if kind in list(CaseKind) else None, owner, closed)
-    start = (max(number, 1) - 1) * PAGE
-    found = queue(desk.session, wanted, PAGE + 1, start)
+    wanted = Wanted(CaseKind(kind) if kind in list(CaseKind) else None, owner, desk.asked("state") == "closed")
+    found = queue(desk.session, wanted, PAGE + 1, (number - 1) * PAGE)
     return desk.page(
         "cases.html",
         found=found[:PAGE],
         results=case_facts.RESULTS,
         wanted=wanted,
         whose=whose if whose in ("mine", "nobody") else "",
-        page=max(number, 1),
+        page=number,
         more=len(found) > PAGE,
         now=desk.now,
         languages=LANGUAGES,

@@ -112,7 +112,7 @@ class Door:
         session, now = visit.session, visit.now
         before = visit.request.cookies.get(self.console.cookie, "")[:LONGEST_COOKIE]
         if before:
-            operators.end(session, operator.id, now, digest_of=before)
+            operators.end(session, operator.id, now, token=before)
         token = operators.begin(session, operator, now, browser_of(visit))
         browser = self._cookie(visit, "browser") or secrets.token_urlsafe(TOKEN_BYTES)
         sign_in.know(session, browser, operator, now)

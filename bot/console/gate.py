@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 from starlette.types import Message
 
 from bot.clock import Clock
 from bot.console import looks, words
-from bot.console.visit import PREFIX, Desk, Refused, Visit
+from bot.console.visit import PREFIX, Desk, Refused, Visit, not_found
 from bot.console.words import Words
 from bot.database import DATABASE_DOWN, Database
 from bot.log import where
@@ -37,6 +38,7 @@ MOST_BYTES = 1024 * 1024
 """Of a form without a file: six languages of an announcement are a tenth of it."""
 MOST_FIELDS = 400
 LONGEST_TOKEN = 100
+LONGEST_REFERER = 1_000
 _INSIDE = re.compile(rf"{PREFIX}/(?:[a-z0-9-]+(?:/[a-z0-9-]+)*)?")
 """The addresses of our pages: no dots, which browsers take as a way up, in whatever disguise."""
 
@@ -118,7 +120,7 @@ class Console:
         async def endpoint(request: Request) -> Response:
             try:
                 if "%00" in request.url.query or "\0" in request.url.path:  # PostgreSQL compares no NUL with anything
-                    raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+                    raise not_found()
                 if _from_elsewhere(request):
                     raise Refused(403, words.OLD_FORM, words.OLD_FORM_WHY)
                 if route.roles and (turned_away := await asyncio.to_thread(self._turned_away, route, request)):
@@ -128,7 +130,7 @@ class Console:
                 async with _limited(request, route.most_bytes).form(max_files=1, max_fields=MOST_FIELDS) as form:
                     return await asyncio.to_thread(work, request, form)
             except Refused as refused:
-                return _refusal(request, refused.status, refused.title, refused.why)
+                return _refusal(request, refused.status, refused.title, refused.why, self._came_from(request))
             except HTTPException:  # the form cannot be taken apart
                 return _refusal(request, 400, words.OLD_FORM, words.OLD_FORM_WHY)
             except ClientDisconnect:
@@ -150,7 +152,7 @@ class Console:
         with self._database.writing() if route.writes else self._database.reading() as session:
             known = self._admitted(session, route, request, now)
             if known is None:
-                return self._sign_in_first(request)
+                return self._sign_in_first(session, request)
             if route.method == "POST" and not _is_ours(form, token):
                 raise Refused(403, words.OLD_FORM, words.OLD_FORM_WHY)
             language = Language(known.operator.language)
@@ -161,8 +163,8 @@ class Console:
         now = self._clock.now()
         with self._database.reading() as session:
             known = self._admitted(session, route, request, now)
-        if known is None:
-            return self._sign_in_first(request)
+            if known is None:
+                return self._sign_in_first(session, request)
         if now - known.seen_at > operators.SEEN_EVERY:  # a page that changes nothing takes no write lock for it
             with self._database.writing() as session:
                 operators.seen(session, known.id, now)
@@ -183,9 +185,22 @@ class Console:
     def _token(self, request: Request) -> str:
         return request.cookies.get(self.cookie, "")[:LONGEST_TOKEN]
 
-    def _sign_in_first(self, request: Request) -> Response:
-        wanted = request.url.path if request.method == "GET" else f"{PREFIX}/"
-        return self.let_out(RedirectResponse(f"{SIGN_IN}?next={quote(wanted)}", 303, dict(HEADERS)))
+    def _sign_in_first(self, session: Session, request: Request) -> Response:
+        """To the way in and from there back here, in the language of whoever was signed in until now."""
+        wanted = request.url.path if request.method == "GET" else self._came_from(request)
+        language = operators.spoke(session, self._token(request))
+        ended = "" if language is None else "&ended=yes&lang=en" if language == Language.EN else "&ended=yes"
+        answer = RedirectResponse(f"{SIGN_IN}?next={quote(wanted)}{ended}", 303, dict(HEADERS))
+        # What a script asks for is not seen: the page that comes after it says that the session has ended.
+        return answer if request.headers.get("sec-fetch-dest") == "empty" else self.let_out(answer)
+
+    def _came_from(self, request: Request) -> str:
+        """The page of ours whose form this is, as browsers tell; else the first page."""
+        host, _, rest = request.headers.get("referer", "")[:LONGEST_REFERER].partition("://")[2].partition("/")
+        path = "/" + rest.partition("?")[0]
+        ours = request.method == "POST" and host == request.headers.get("host") and _INSIDE.fullmatch(path)
+        pages = (route.path for route in self.routes if route.method == "GET")
+        return path if ours and any(compile_path(page)[0].match(path) for page in pages) else f"{PREFIX}/"
 
 
 def language_of(request: Request) -> Language:
@@ -233,9 +248,9 @@ def _limited(request: Request, most_bytes: int) -> Request:
     return Request(request.scope, receive)
 
 
-def _refusal(request: Request, status: int, title: Words, why: Words) -> Response:
+def _refusal(request: Request, status: int, title: Words, why: Words, back: str = f"{PREFIX}/") -> Response:
     language = getattr(request.state, "language", None) or language_of(request)
-    answer = looks.page("refused.html", language, status, title=title, why=why, visit=None, path="")
+    answer = looks.page("refused.html", language, status, title=title, why=why, back=back, visit=None, path="")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "30"
     return answer

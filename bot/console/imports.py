@@ -6,16 +6,15 @@ from typing import Literal
 
 from fastapi.responses import Response
 
-from bot.console import words
 from bot.console.gate import MOST_BYTES, Console
-from bot.console.visit import Desk, Refused
+from bot.console.visit import Desk, Refused, local_moment, not_found, whole_number
 from bot.console.words import Words
 from bot.full_import import MEANINGS
 from bot.permit_file import FileRefused, Why
 from bot.settings import Settings
 from bot.upload_files import LONGEST_LIST
 from bot.web.site import attachment
-from locales import TAIPEI, Language
+from locales import Language
 from models import upload as uploads
 from models import upload_piece
 from models.full_file import Difference
@@ -115,15 +114,13 @@ def _list(part: Part, desk: Desk) -> Response:
     stored = _there(uploads.known(desk.session, desk.number()))
     content = upload_piece.whole(desk.session, stored.id, part)
     if not content:
-        raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+        raise not_found()
     desk.log(f"upload_{part.value}_downloaded", _about(stored))
     return attachment(content, "text/csv; charset=utf-8", f"import-{stored.id}-{part.value}.csv")
 
 
 def _overview(desk: Desk, settings: Settings, wrong: dict[str, Words] | None = None) -> Response:
-    before = desk.request.query_params.get("before", "")
-    number = int(before) if before.isdecimal() and before.isascii() and len(before) < 10 else None
-    found = uploads.history(desk.session, number, ON_A_PAGE + 1)
+    found = uploads.history(desk.session, whole_number(desk.asked("before")) or None, ON_A_PAGE + 1)
     return desk.page(
         "imports.html",
         422 if wrong else 200,
@@ -183,20 +180,16 @@ def _as_seen(desk: Desk, state: UploadState) -> Upload:
 
 def _there(stored: Upload | None) -> Upload:
     if stored is None:
-        raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+        raise not_found()
     return stored
 
 
 def _as_of(desk: Desk) -> datetime | None:
-    """When a full file was made, as the browser's field gives it: Taiwan's time."""
+    """When a full file was made."""
     if not desk.chosen("full"):
         return None
-    try:
-        moment = datetime.fromisoformat(desk.text("as_of"))
-    except ValueError:
-        return None
-    moment = moment.replace(tzinfo=TAIPEI) if moment.tzinfo is None else moment
-    return moment if moment <= desk.now else None
+    moment = local_moment(desk.text("as_of"))
+    return moment if moment is not None and moment <= desk.now else None
 
 
 def _about(stored: Upload) -> str:

@@ -27,10 +27,9 @@ class Entry:
     roles: frozenset[Role]
 
 
-EVERYBODY = frozenset(Role)
 MENU: tuple[Entry, ...] = (
-    Entry("/", Words("總覽", "Overview"), EVERYBODY),
-    Entry("/announcements", Words("公告", "Announcements"), EVERYBODY),
+    Entry("/", Words("總覽", "Overview"), frozenset(Role)),
+    Entry("/announcements", Words("公告", "Announcements"), frozenset(Role)),
     Entry("/imports", Words("匯入", "Imports"), frozenset({Role.IMPORTER, Role.APPROVER, Role.ADMINISTRATOR})),
     Entry("/workers", Words("移工", "Workers"), frozenset({Role.CASEWORKER})),
     Entry("/cases", Words("案件", "Cases"), frozenset({Role.CASEWORKER})),

@@ -2,21 +2,20 @@
 
 from fastapi.responses import Response
 
-from bot.console import words
 from bot.console.door import Door, browser_of
 from bot.console.gate import Console
 from bot.console.set_up import refused_password
 from bot.console.sign_in import sign_in_again
-from bot.console.visit import Desk, Refused
+from bot.console.visit import Desk, not_found
 from bot.console.words import Words
-from locales import Language
+from locales import LANGUAGES, Language
 from models import credential, password, sign_in
 from models import operator as operators
 from models.credential import Credential
 from models.operator import Role
 
 NOT_YOU = Words("目前的密碼或驗證碼不正確。", "The present password or the code is wrong.")
-LANGUAGES = {Language.ZH_HANT.value: "中文", Language.EN.value: "English"}
+SPOKEN = {one.value: LANGUAGES[one] for one in (Language.ZH_HANT, Language.EN)}
 
 
 def add_me(console: Console, door: Door) -> None:
@@ -37,12 +36,12 @@ def _add_account(console: Console) -> None:
             codes_left=credential.recovery_codes_left(desk.session, desk.operator.id),
             sessions=operators.sessions_of(desk.session, desk.operator.id, desk.now),
             this=this.id if this is not None else None,
-            languages=tuple(LANGUAGES.items()),
+            languages=tuple(SPOKEN.items()),
         )
 
     @console.act("/me/language", *Role)
     def language(desk: Desk) -> Response:
-        if desk.text("language") in LANGUAGES:
+        if desk.text("language") in SPOKEN:
             desk.operator.language = desk.text("language")
             desk.log("language_chosen", f"operator {desk.operator.id}", language=desk.operator.language)
         return desk.go("/me", done="saved")
@@ -88,7 +87,7 @@ def _add_sessions(console: Console) -> None:
         theirs = {one.id: one for one in operators.sessions_of(desk.session, desk.operator.id, desk.now)}
         ended = theirs.get(desk.number())
         if ended is None:
-            raise Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+            raise not_found()
         ended.ended_at = desk.now
         desk.log("session_ended", f"operator {desk.operator.id}", number=ended.id, browser=ended.browser)
         return desk.go("/me", done="session_ended")

@@ -8,14 +8,14 @@ from typing import Any
 from fastapi.responses import Response
 
 from bot.console.gate import Console
-from bot.console.looks import EVERYBODY
-from bot.console.visit import Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY, Words
+from bot.console.visit import Desk, not_found
+from bot.console.words import Words
 from bot.spreadsheet import csv_of
 from bot.web.site import attachment
 from locales import taipei_day
-from models import inbox, message, overview, quota
+from models import message, overview, quota
 from models.message import Lane
+from models.operator import Role
 from models.overview import By, Line
 from models.quota import Account
 
@@ -33,18 +33,18 @@ def add_overview(console: Console, account: Account) -> None:
     """The overview, for everybody who works here."""
     kept = _Kept()
 
-    @console.page("/", *EVERYBODY)
+    @console.page("/", *Role)
     def start(desk: Desk) -> Response:
         today = taipei_day(desk.now)
         figures = kept.get("figures", lambda: overview.figures(desk.session, desk.now, today))
         tables = {name: kept.get(name, _counted(desk, name, today)) for name in TABLES}
         return desk.page("overview.html", figures=figures, tables=tables, titles=TABLES, **_flow(desk, account))
 
-    @console.page("/overview/{table}", *EVERYBODY, writes=True)
+    @console.page("/overview/{table}", *Role, writes=True)
     def file(desk: Desk) -> Response:
         name = str(desk.request.path_params["table"]).removesuffix(".csv")
         if name not in TABLES:
-            raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
+            raise not_found()
         lines: Sequence[Line] = _counted(desk, name, taipei_day(desk.now))()
         desk.log("exported", f"overview {name}", rows=len(lines))
         heads = (desk.say(TABLES[name]), desk.say(Words("移工", "Workers")), desk.say(Words("已連結", "Linked")))
@@ -61,14 +61,11 @@ def _counted(desk: Desk, name: str, today: date) -> Callable[[], Sequence[Line]]
 def _flow(desk: Desk, account: Account) -> dict[str, Any]:
     """What waits at this moment, and how the month stands."""
     month = quota.standing(desk.session, account.channel, desk.now)
-    waits_since = {
-        "inbox": inbox.oldest_open(desk.session),
-        "outbox": message.oldest_due(desk.session, desk.now, Lane.REPLY),
-    }
+    waits_since = message.oldest_due(desk.session, desk.now, Lane.REPLY)
     return {
         "month": month,
         "reserve": month.reserve(account.reserve_percent) if month else 0,
-        "waits": {name: since and int((desk.now - since).total_seconds()) for name, since in waits_since.items()},
+        "waits": int((desk.now - waits_since).total_seconds()) if waits_since else 0,
     }
 
 

@@ -1,19 +1,16 @@
 """The people of the console: who they are, and what one administrator may ask for or do at once."""
 
-import re
-
 from fastapi.responses import Response
 
 from bot.console import staff_words as words
 from bot.console.gate import Console
 from bot.console.visit import Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY, Words
+from bot.console.words import Words
 from models import audit, credential, staff, staff_change
 from models import operator as operators
 from models.operator import Operator, Role
 from models.staff_change import StaffChange
 
-LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 LONGEST_NAME = 80
 LONGEST_WHY = 500
 
@@ -30,17 +27,14 @@ def add_people(console: Console) -> None:
 
 
 def people(desk: Desk) -> Response:
-    everybody = operators.everybody(desk.session)
-    set_up = frozenset(credential.set_up_already(desk.session))
-    able = [one for one in everybody if Role.ADMINISTRATOR in one.may and one.id in set_up]
     return desk.page(
         "people.html",
-        people=everybody,
-        set_up=set_up,
+        people=operators.everybody(desk.session),
+        set_up=credential.set_up_already(desk.session),
         seen=staff.last_seen(desk.session),
         waiting=staff_change.waiting(desk.session, desk.now),
         to_open=staff_change.keys_to_open(desk.session, desk.operator, desk.now),
-        alone=len(able) < credential.ADMINISTRATORS_NEEDED,
+        alone=credential.administrators_set_up(desk.session) < credential.ADMINISTRATORS_NEEDED,
         said=words,
     )
 
@@ -66,13 +60,13 @@ def ask_for_person(desk: Desk) -> Response:
 
 
 def person(desk: Desk) -> Response:
-    who = _found(desk)
+    who = desk.row(Operator)
     return desk.page(
         "people_person.html",
         who=who,
         set_up=who.id in credential.set_up_already(desk.session),
         seen=staff.last_seen(desk.session).get(who.id),
-        held=frozenset(Role(role) for role in who.roles.split()),
+        held=who.held,
         waiting=[change for change in staff_change.waiting(desk.session, desk.now) if change.operator_id == who.id],
         deeds=audit.entries_about(desk.session, f"operator {who.id}", *words.DEEDS),
         said=words,
@@ -80,7 +74,7 @@ def person(desk: Desk) -> Response:
 
 
 def roles(desk: Desk) -> Response:
-    who, wanted, why = _found(desk), _chosen_roles(desk), why_of(desk)
+    who, wanted, why = desk.row(Operator), _chosen_roles(desk), why_of(desk)
     if who.deactivated_at is not None:
         raise refusal(words.DEACTIVATED)
     if wanted == who.may:
@@ -99,7 +93,7 @@ def roles(desk: Desk) -> Response:
 
 
 def deactivate(desk: Desk) -> Response:
-    who, why = _found(desk), why_of(desk)
+    who, why = desk.row(Operator), why_of(desk)
     if who.deactivated_at is not None:
         raise refusal(words.DEACTIVATED)
     try:
@@ -111,7 +105,7 @@ def deactivate(desk: Desk) -> Response:
 
 
 def sign_in(desk: Desk) -> Response:
-    who, why = _found(desk), why_of(desk)
+    who, why = desk.row(Operator), why_of(desk)
     return asked(desk, staff_change.ask_for_sign_in(desk.session, desk.operator, who, why, desk.now))
 
 
@@ -133,13 +127,6 @@ def refusal(why: Words) -> Refused:
     return Refused(422, words.NOTHING_DONE, why)
 
 
-def _found(desk: Desk) -> Operator:
-    who = desk.session.get(Operator, desk.number())
-    if who is None:
-        raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
-    return who
-
-
 def _new_person(desk: Desk, wrong: dict[str, Words]) -> Response:
     status = 422 if wrong else 200
     return desk.page("people_new.html", status, wrong=wrong, ticked=desk.chosen("roles"), said=words)
@@ -148,7 +135,7 @@ def _new_person(desk: Desk, wrong: dict[str, Words]) -> Response:
 def _wrong_with_person(desk: Desk) -> dict[str, Words]:
     """What is wrong, by field."""
     login, wrong = desk.text("login").lower(), {}
-    if not LOGIN.fullmatch(login):
+    if not operators.LOGIN.fullmatch(login):
         wrong["login"] = words.WRONG_LOGIN
     elif operators.with_login(desk.session, login) or staff_change.asked_for_login(desk.session, login, desk.now):
         wrong["login"] = words.LOGIN_TAKEN

@@ -61,7 +61,7 @@ def add_sign_in(console: Console, door: Door, settings: Settings) -> None:
 
     @console.act("/sign-out", *Role)
     def out(desk: Desk) -> Response:
-        operators.end(desk.session, desk.operator.id, desk.now, digest_of=desk.token)
+        operators.end(desk.session, desk.operator.id, desk.now, token=desk.token)
         desk.log("signed_out", f"operator {desk.operator.id}")
         return console.let_out(sign_in_again(desk, "signed_out"))
 

@@ -8,8 +8,7 @@ from fastapi.responses import Response
 from bot.console import staff_words as words
 from bot.console.gate import Console
 from bot.console.people import refusal
-from bot.console.visit import PREFIX, Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY
+from bot.console.visit import PREFIX, Desk
 from models import credential, staff, staff_decision
 from models.operator import Role
 from models.staff_change import Kind, StaffChange
@@ -26,7 +25,7 @@ def add_staff_changes(console: Console, public_url: str) -> None:
 
 
 def change(desk: Desk) -> Response:
-    found = _found(desk)
+    found = desk.row(StaffChange)
     return desk.page(
         "people_change.html",
         change=found,
@@ -39,7 +38,7 @@ def change(desk: Desk) -> Response:
 
 def approve(desk: Desk, public_url: str) -> Response:
     """Whoever approves sees the set-up code: whoever invented a person must not be the one who can sign in as them."""
-    found = _found(desk)
+    found = desk.row(StaffChange)
     with _obstacles_said():
         code = staff_decision.approve(desk.session, found, desk.operator, desk.now)
     desk.log("staff_change_approved", found.about, change=found.id, kind=found.kind)
@@ -55,7 +54,7 @@ def approve(desk: Desk, public_url: str) -> Response:
 
 
 def refuse(desk: Desk) -> Response:
-    found = _found(desk)
+    found = desk.row(StaffChange)
     with _obstacles_said():
         staff_decision.refuse(desk.session, found, desk.operator, desk.now)
     desk.log("staff_change_refused", found.about, change=found.id, kind=found.kind)
@@ -63,7 +62,7 @@ def refuse(desk: Desk) -> Response:
 
 
 def withdraw(desk: Desk) -> Response:
-    found = _found(desk)
+    found = desk.row(StaffChange)
     with _obstacles_said():
         staff_decision.withdraw(desk.session, found, desk.operator, desk.now)
     desk.log("staff_change_withdrawn", found.about, change=found.id, kind=found.kind)
@@ -71,7 +70,7 @@ def withdraw(desk: Desk) -> Response:
 
 
 def open_key(desk: Desk) -> Response:
-    found = _found(desk)
+    found = desk.row(StaffChange)
     with _obstacles_said():
         key, secret = staff_decision.open_key(desk.session, found, desk.operator, desk.now)
     desk.log("api_key_opened", f"api_key {key.id}", change=found.id)
@@ -84,13 +83,6 @@ def _obstacles_said() -> Iterator[None]:
         yield
     except ObstacleError as error:
         raise refusal(words.OBSTACLES[error.obstacle]) from None
-
-
-def _found(desk: Desk) -> StaffChange:
-    found = desk.session.get(StaffChange, desk.number())
-    if found is None:
-        raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
-    return found
 
 
 def _obstacle(desk: Desk, change: StaffChange) -> staff_decision.Obstacle | None:

@@ -101,8 +101,8 @@ AT_LEAST_ONE_ROLE = Words(
 SAME_ROLES = Words("這些就是目前的角色。", "These are the roles they have.")
 DEACTIVATED = Words("此人已停用，請先申請恢復使用。", "They are deactivated: ask for their reactivation first.")
 WRONG_LOGIN = Words(
-    "請用 3 至 64 個小寫英文字母、數字或 . _ - @，以字母或數字開頭。",
-    "3 to 64 small letters, digits or . _ - @, beginning with a letter or a digit.",
+    "請用 2 至 64 個小寫英文字母、數字或 . _ - @，以字母或數字開頭。",
+    "2 to 64 small letters, digits or . _ - @, beginning with a letter or a digit.",
 )
 LOGIN_TAKEN = Words("已有人使用或正在申請這個帳號。", "Somebody has this login, or it has been asked for.")
 REVOKED_ALREADY = Words("這個金鑰已經撤銷。", "This key was revoked already.")

@@ -1,24 +1,29 @@
 """One request to the console: what was asked, by whom, at which moment, and a transaction to do it in."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, UploadFile
 
-from bot.console import looks
+from bot.console import looks, words
 from bot.console.words import Words
 from bot.web.site import HEADERS
-from locales import Language
+from locales import TAIPEI, Language
 from models import audit
 from models.operator import Operator, Role, form_token
 
 PREFIX = "/console"
 LARGEST_ROW = 2**31 - 1
+LAST_PAGE = 1000
+"""Of a list; nobody turns so many."""
+Row = TypeVar("Row")
 _NOT_TYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -28,6 +33,25 @@ class Refused(Exception):  # noqa: N818  reads as what it says where it is raise
     def __init__(self, status: int, title: Words, why: Words) -> None:
         super().__init__(title.en)
         self.status, self.title, self.why = status, title, why
+
+
+def not_found() -> Refused:
+    return Refused(404, words.NOT_FOUND, words.NOT_FOUND_WHY)
+
+
+def whole_number(typed: str, most: int = LARGEST_ROW) -> int:
+    """The number that was typed; 0, which no row has, for what is none or larger than `most`."""
+    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 19 else 0
+    return number if number <= most else 0
+
+
+def local_moment(typed: str) -> datetime | None:
+    """A day and time as the browser's field gives it, which is Taiwan's; None for nonsense."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=TAIPEI) if moment.tzinfo is None else moment
 
 
 def _typed(value: str) -> str:
@@ -65,9 +89,19 @@ class Visit:
 
     def number(self, name: str = "id") -> int:
         """The row number in the path; 0, which no row has, for what cannot be one."""
-        value = str(self.request.path_params.get(name, ""))
-        number = int(value) if value.isdecimal() and value.isascii() and len(value) <= 10 else 0
-        return number if number <= LARGEST_ROW else 0
+        return whole_number(str(self.request.path_params.get(name, "")))
+
+    def row(self, table: type[Row], **how: Any) -> Row:
+        """The row of this table in the path; refused where there is none."""
+        found = self.session.get(table, self.number(), **how)
+        if found is None:
+            raise not_found()
+        return found
+
+    @property
+    def page_number(self) -> int:
+        """Which page of a list the address asks for: the first one for nonsense."""
+        return min(max(whole_number(self.asked("page")), 1), LAST_PAGE)
 
     def say(self, words: Words) -> str:
         return words.in_(self.language)
@@ -82,10 +116,14 @@ class Visit:
         """What whoever asks may do: nothing, without having signed in."""
         return frozenset()
 
-    def go(self, path: str, done: str | None = None) -> Response:
-        """On to another page of the console, which says what was done (see `looks.DONE`)."""
+    def go(self, path: str, done: str | None = None, then: Callable[[], None] | None = None) -> Response:
+        """On to another page of the console, which says what was done (see `looks.DONE`).
+
+        `then` is called once all of it is committed.
+        """
         query = "" if done is None else f"{'&' if '?' in path else '?'}done={done}"
-        return RedirectResponse(PREFIX + path + query, 303, dict(HEADERS))
+        after = BackgroundTask(then) if then is not None else None
+        return RedirectResponse(PREFIX + path + query, 303, dict(HEADERS), background=after)
 
 
 @dataclass

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.console import looks, said, worker_words
+from bot import said
+from bot.console import looks, worker_words
 from bot.console.case_facts import EVENTS, FATES, KINDS
 from bot.console.case_reviews import DOUBTS
 from bot.console.visit import Desk

@@ -7,8 +7,9 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
-from bot.console import said, worker_words
-from bot.console.case_facts import KINDS, RESULTS
+from bot import said
+from bot.console import worker_words
+from bot.console.case_facts import KINDS, RESULTS, TRUST
 from bot.console.case_reviews import DOUBTS
 from bot.console.visit import Desk
 from bot.console.words import Words
@@ -24,8 +25,6 @@ from models.permit_advice import window_rows
 from models.worker import NumberKind, Worker
 from models.worker_timeline import timeline
 
-LAST_PAGE = 1000
-
 _PERMIT_ENDED = (Words("已到期", "Ended"), "plain")
 _PERMIT_RUNS = (Words("有效", "In force"), "good")
 _PERMIT_REVOKED = (Words("已廢止", "Revoked"), "bad")
@@ -33,10 +32,7 @@ _PERMIT_REVOKED = (Words("已廢止", "Revoked"), "bad")
 
 def show(desk: Desk, worker: Worker, why: Why) -> Response:
     """The page, and the look in the log. The words of messages are shown only when asked for."""
-    asked = desk.request.query_params
-    page = asked.get("page", "1")
-    number = min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdecimal() and len(page) < 9 else 1
-    with_words = asked.get("words") == "yes"
+    number, with_words = desk.page_number, desk.asked("words") == "yes"
     seen = (Seen.RECORD, Seen.MESSAGES) if with_words else (Seen.RECORD,)
     desk.log(look.LOOKED, look.about(worker.id), **look.details(why, *seen), page=number)
     moments, more = timeline(desk.session, worker.id, number)
@@ -116,7 +112,7 @@ def _links(desk: Desk, worker_id: int) -> list[LinkLine]:
                 state, tone = Words("已解除", "Unlinked"), "plain"
         elif not binding.contact.reachable:
             state, tone = Words("已封鎖，無法送達", "Blocked us: cannot be reached"), "bad"
-        found.append(LinkLine(binding, worker_words.TRUST[Trust(binding.trust)], state, tone))
+        found.append(LinkLine(binding, TRUST[Trust(binding.trust)], state, tone))
     return found
 
 

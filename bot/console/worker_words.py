@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from bot.console.case_facts import EVENTS
 from bot.console.words import Words
-from models.binding import Trust
+from models import trial_phone
 from models.look import Reason, Seen
 from models.lookup import By
-from models.message import MessageState
+from models.message import ANSWER, OWED, MessageState
+from models.notice import SEVERAL
 from models.permit_event import EventKind
 from models.reminder import TRACK_OF
 from models.reminder_calendar import ARC, END
+from models.told import AGAIN
 from models.worker_timeline import Kind
+from scheduler import cases
 
 NUMBERS: Mapping[By, Words] = {
     By.PERMIT: Words("聘僱許可文號", "Permit number"),
@@ -34,10 +37,6 @@ FIELDS: Mapping[Seen, Words] = {
     Seen.PHONE: Words("手機號碼", "Mobile number"),
     Seen.PASSPORT: Words("護照號碼", "Passport number"),
     Seen.ARC: Words("居留證統一證號", "ARC number"),
-}
-TRUST: Mapping[Trust, Words] = {
-    Trust.CLAIMED: Words("自行申報", "Claimed"),
-    Trust.VERIFIED: Words("已查證", "Verified"),
 }
 MOMENTS: Mapping[Kind, Words] = {
     Kind.LINKED: Words("帳號連結", "Account linked"),
@@ -69,12 +68,12 @@ MEANINGS: Mapping[MessageState, Words] = {
 """What became of a message, for whoever has to act on it."""
 
 _OTHER_MESSAGES: Mapping[str, Words] = {
-    "events": Words("多項許可通知", "Several events of permits"),
-    "event_again": Words("再次通知", "Told again"),
-    "case": Words("案件進度", "About a case"),
-    "reply": Words("回覆", "Answer"),
-    "owed": Words("必要回覆", "Answer that is owed"),
-    "announcement test": Words("公告測試", "Test of an announcement"),
+    SEVERAL: Words("多項許可通知", "Several events of permits"),
+    AGAIN: Words("再次通知", "Told again"),
+    cases.KIND: Words("案件進度", "About a case"),
+    ANSWER: Words("回覆", "Answer"),
+    OWED: Words("必要回覆", "Answer that is owed"),
+    trial_phone.KIND: Words("公告測試", "Test of an announcement"),
 }
 
 

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from bot.console import worker_page
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused
-from bot.console.words import NOT_FOUND, NOT_FOUND_WHY, Words
+from bot.console.visit import Desk, Refused, not_found, whole_number
+from bot.console.words import Words
 from bot.console.worker_words import FIELDS, NUMBERS, REASONS
 from models import look, lookup
 from models.case import Case
@@ -87,8 +87,7 @@ def _reason_given(desk: Desk) -> _Given:
     reason = Reason(desk.text("reason"))
     case = None
     if number or reason is Reason.CASE:
-        usable = number.isascii() and number.isdecimal() and len(number) <= 9
-        case = desk.session.get(Case, int(number)) if usable else None
+        case = desk.session.get(Case, whole_number(number))
         if case is None:
             wrong["case"] = _NO_CASE
     if len(words) > LONGEST_WORDS or (reason is not Reason.CASE and len(words) < SHORTEST_WORDS):
@@ -197,5 +196,5 @@ def _in_full(desk: Desk, worker: Worker) -> tuple[Seen, str]:
         return Seen(chosen), value
     number = next((one for one in worker.numbers if chosen == f"number:{one.id}"), None)
     if number is None:
-        raise Refused(404, NOT_FOUND, NOT_FOUND_WHY)
+        raise not_found()
     return (Seen.PASSPORT if number.kind == NumberKind.PASSPORT else Seen.ARC), number.number

@@ -15,11 +15,12 @@ from bot.line.limits import check
 from bot.line.render import render
 from locales import Language
 from models import announcement_archive as archive
-from models import audit
+from models import audit, credential
 from models import operator as operators
 from models.announcement import Category
 from models.announcement_lint import findings
 from models.announcement_text import Texts
+from models.operator import Role
 from scheduler.announcements import content_of
 from tests.office import ADDRESS, Office
 
@@ -55,6 +56,26 @@ def test_whoever_reads_the_page_signs_in_as_anybody_on_it(office: Office, login:
     browser.post("/sign-in?lang=en", {"login": login, "password": password[1]})
     browser.post("/sign-in/code?lang=en", {"code": code[1]})
     assert browser.get("/me").status_code == 200
+
+
+def test_a_new_person_is_set_up_with_the_code_on_the_page(office: Office) -> None:
+    """The app on a telephone goes by another clock than the demo."""
+    now = office.clock.now()
+    with office.database.writing() as session:
+        code = credential.give_setup_code(session, operators.add(session, "wu", "Wu", [Role.VIEWER], now), now)
+    assert "wu: not set up yet" in written(office)
+    browser = office.visitor()
+    browser.post("/set-up", {"login": "wu", "code": code})
+    browser.post("/set-up/password", {"password": "umbrella walnut piano", "again": "umbrella walnut piano"})
+    shown = re.search(r"^wu: (\d{6})$", written(office), re.M)
+    assert shown is not None
+    assert browser.post("/set-up/code", {"code": shown[1]}).status_code == 200
+    assert browser.get("/me").status_code == 200
+
+
+def test_people_can_be_added_since_two_administrators_are_there(office: Office) -> None:
+    with office.database.reading() as session:
+        assert credential.administrators_set_up(session) == credential.ADMINISTRATORS_NEEDED
 
 
 def test_the_passwords_are_nobody_elses_and_made_once(office: Office, tmp_path: Path) -> None:

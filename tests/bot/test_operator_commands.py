@@ -130,7 +130,7 @@ def test_a_reset_takes_everything_away_and_needs_a_reason(run: Run, database: Da
         assert credential.password_of(session, "chen") is None
         assert credential.recovery_codes_left(session, chen.id) == 0
         assert credential.may_set_up(session, "chen", code, now)
-        assert credential.administrators(session) == 0
+        assert credential.administrators_set_up(session) == 0
     assert entries(database)[-1][0] == "operator_reset"
     assert run("reset", "nobody", "--emergency", "why not").exit_code == 1
 

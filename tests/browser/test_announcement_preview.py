@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.database import Database
 from locales import Language
 from models import announcement_moves as moves
+from models import operator as operators
 from models.announcement import Announcement
 from models.announcement_moves import Draft
 from models.announcement_text import Body, Texts
@@ -69,6 +70,86 @@ def test_a_phone_shows_what_is_typed_and_what_is_wrong_and_nothing_is_saved(page
     assert complaints == []
     with office.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Announcement)) == 0
+
+
+def write_in(page: Page, title: str) -> None:
+    page.select_option("#category", "weather")
+    page.locator("details", has=page.locator("#title-vi")).evaluate("folded => { folded.open = true; }")
+    page.fill("#title-vi", title)
+    page.fill("#text-vi", "Gọi 1955\nvà ở nhà")
+    page.check("input[name=languages][value=vi]")
+    page.fill("#why", "A storm")
+
+
+def is_put_back(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator("#title-vi")).to_have_value(title)
+    expect(page.locator("#text-vi")).to_have_value("Gọi 1955\nvà ở nhà")
+    expect(page.locator("input[name=languages][value=vi]")).to_be_checked()
+    expect(page.locator("input[name=languages][value=th]")).not_to_be_checked()
+    expect(page.locator("#why")).to_have_value("A storm")
+    expect(page.locator(".live .screen:lang(vi) .fx-bubble")).to_contain_text(title)
+
+
+def test_what_was_typed_is_put_back_after_the_session_ended(page: Page, office: Office) -> None:
+    clerk = office.clerk(Role.WRITER)
+    opened(page, office, clerk, "/announcements/new")
+    expect(page.locator("#kept")).to_be_hidden()
+    write_in(page, "Bão")
+    expect(page.locator("#counted")).to_contain_text("would get it")
+    with office.database.writing() as session:
+        operators.end(session, clerk.operator.id, office.clock.now())
+        again = operators.begin(session, clerk.operator, office.clock.now())
+    page.fill("#title-vi", "Bão lớn")
+    expect(page.locator("#signed-out")).to_contain_text("Your session has ended")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Your session has ended")
+    clerk.token = again
+    opened(page, office, clerk, "/announcements/new")
+    is_put_back(page, "Bão lớn")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".done")).to_contain_text("Saved")
+    opened(page, office, clerk, "/announcements/new")
+    expect(page.locator("#kept")).to_be_hidden()
+
+
+def test_whoever_was_not_the_first_to_save_goes_back_and_loses_nothing(
+    page: Page, office: Office, now: datetime
+) -> None:
+    clerk, other = office.clerk(Role.WRITER), office.clerk(Role.WRITER)
+    with office.database.writing() as session:
+        draft = Draft("other", Texts({Language.EN: Body("Title", "Text")}), Audience(), None, now + timedelta(days=1))
+        moves.create(session, clerk.operator, draft, "Test", now)
+    opened(page, office, clerk, "/announcements/1/edit")
+    write_in(page, "Bão")
+    with office.database.writing() as session:
+        moves.edit(session, 1, 1, other.operator, draft, "Quicker", now)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Back to where you were").click()
+    expect(page.locator("#title-vi")).to_have_value("")
+    is_put_back(page, "Bão")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".done")).to_contain_text("Saved")
+
+
+def test_a_page_that_is_left_open_offers_what_may_be_done_next(page: Page, office: Office, now: datetime) -> None:
+    writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
+    with office.database.writing() as session:
+        draft = Draft("other", Texts({Language.EN: Body("Title", "Text")}), Audience(), None, now + timedelta(days=1))
+        moves.create(session, writer.operator, draft, "Test", now)
+        moves.submit(session, 1, 1, writer.operator, now)
+        moves.approve(session, 1, 1, approver.operator, now)
+    opened(page, office, writer, "/announcements/1")
+    page.fill("#cancel-why", "Half a reason")
+    with page.expect_response("**/announcements/1"):
+        pass
+    expect(page.locator("#cancel-why")).to_have_value("Half a reason")
+    with office.database.writing() as session:
+        session.get_one(Announcement, 1).state = "done"
+    expect(page.get_by_role("button", name="Write a correction")).to_be_visible()
+    expect(page.locator("#cancel-why")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

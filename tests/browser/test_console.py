@@ -264,7 +264,8 @@ def _announces(town: Town, writer: Desk, approver: Desk) -> None:
 def _answers_a_question(town: Town, caseworker: Desk) -> None:
     name = "Phone th"
     town.phone(name, "postback", data="question")
-    town.phone(name, "text", text="นายจ้างเก็บหนังสือเดินทางของฉันไว้")
+    # With a word that no line can hold: it must not push the page wider than the window (see `Desk.shot`).
+    town.phone(name, "text", text=f"นายจ้างเก็บหนังสือเดินทางของฉันไว้ {'x' * 300}")
     town.phone(name, "postback", data="answer:question:send:yes")
     caseworker.open("/cases")
     caseworker.is_accessible()

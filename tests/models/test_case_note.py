@@ -146,6 +146,32 @@ def test_a_question_goes_with_the_account_that_asked_it(session: Session) -> Non
     assert found.answers is None
 
 
+def test_what_the_office_notes_of_a_worker_stays_when_her_account_is_gone(session: Session) -> None:
+    unlinked, blocked = opened(session), opened(session, matter="b")
+    case.forget_links(session, [unlinked.contact_id or 0])
+    blocked.contact_id = session.scalars(select(Contact)).one().id
+    blocked.answers = {"question": "And now?"}
+    for found in (unlinked, blocked):
+        exchange(session, found)
+    contact = session.get_one(Contact, blocked.contact_id)
+    contact.reachable, contact.follow_changed_at = False, NOW
+    session.flush()
+    later = NOW + timedelta(days=184)
+    assert forget_gone(session, later, 10) == 1
+    session.expire_all()
+    while case.forget_old(session, later, 1):
+        pass
+    for found in (unlinked, blocked):
+        assert written(session, found) == {"note": "an office's note", "answer": None, "hers": None}
+        assert found.answers is None
+    for found in (unlinked, blocked):
+        case.close(found, Result.NOT_REACHED, later)
+    session.flush()
+    while case.forget_old(session, later + KEPT_CLOSED, 1):
+        pass
+    assert {*written(session, unlinked).values(), *written(session, blocked).values()} == {None}
+
+
 def test_the_queue_says_in_which_cases_the_last_word_is_hers(session: Session) -> None:
     asked, answered = opened(session), opened(session, matter="b")
     case_note.add(session, asked.id, NoteKind.HERS, "and then?", NOW)

@@ -8,16 +8,20 @@ function refreshLater(part) {
   if (!part.id || !(seconds > 0)) return;
   setTimeout(async () => {
     let fresh = null;
+    let page = null;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       if (answer.ok && !answer.redirected) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        page = new DOMParser().parseFromString(await answer.text(), "text/html");
         fresh = page.getElementById(part.id);
       }
     } catch {
       // The network may be away for a moment: what is shown stays, and the next time is tried.
     }
     if (fresh) part.replaceWith(fresh);
+    // What may be done next is another thing in another state; in the same one it stays, as somebody may be typing there.
+    const taken = fresh && fresh.dataset.state !== part.dataset.state ? fresh.dataset.takes : null;
+    if (taken) document.getElementById(taken).replaceWith(page.getElementById(taken));
     refreshLater(fresh ?? part);
   }, seconds * 1000);
 }
@@ -35,3 +39,40 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// What is written into a long form is kept in this tab until it is saved: a session may end, somebody may be quicker.
+const KEPT = "kept ";
+if (document.querySelector("main > .done")) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key);
+}
+for (const form of document.querySelectorAll("form[data-kept]")) keep(form);
+
+function keep(form) {
+  const key = KEPT + form.dataset.kept;
+  const before = sessionStorage.getItem(key);
+  const offer = document.getElementById("kept");
+
+  function written() {
+    const hidden = new Set(Array.from(form.querySelectorAll("[type=hidden]"), (field) => field.name));
+    const fields = Array.from(new FormData(form), ([name, value]) => [name, value.trim()]);
+    return new URLSearchParams(fields.filter(([name]) => !hidden.has(name))).toString();
+  }
+
+  function putBack(said) {
+    for (const field of form.querySelectorAll("[name]:not([type=hidden])")) {
+      if (["checkbox", "radio"].includes(field.type)) field.checked = said.getAll(field.name).includes(field.value);
+      else field.value = said.get(field.name) ?? "";
+      if (field.value) field.closest("details")?.setAttribute("open", "");
+    }
+    form.querySelector("select").dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  form.addEventListener("input", () => sessionStorage.setItem(key, written()));
+  offer.hidden = before === null || before === written();
+  offer.addEventListener("click", ({ target }) => {
+    if (!target.dataset.do) return;
+    if (target.dataset.do === "put back") putBack(new URLSearchParams(before));
+    else sessionStorage.removeItem(key);
+    offer.hidden = true;
+  });
+}

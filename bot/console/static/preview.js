@@ -16,16 +16,20 @@ function draw(within) {
 function follow(form) {
   let timer = 0;
   let asked = 0;
+  let wanted = true; // a count: until it has come, whatever is typed meanwhile
 
   // People are counted when somebody chooses whom it is for, not at every key.
-  async function refresh(count) {
+  async function refresh() {
+    const count = wanted;
     const mine = ++asked;
     const fields = new URLSearchParams(new FormData(form));
     if (!count) fields.set("live", "yes");
     try {
       const answer = await fetch(form.dataset.preview, {method: "POST", body: fields});
+      document.getElementById("signed-out").hidden = !answer.redirected;
       if (!answer.ok || answer.redirected || mine !== asked) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      wanted = !(count && page.querySelector("#counted .figures")) && wanted;
       for (const id of count ? ["checked", "counted"] : ["checked"]) {
         const fresh = page.getElementById(id);
         draw(fresh);
@@ -39,10 +43,11 @@ function follow(form) {
 
   form.addEventListener("input", ({target}) => {
     clearTimeout(timer);
-    timer = setTimeout(refresh, WAIT, ["checkbox", "radio", "select-one"].includes(target.type));
+    wanted ||= ["checkbox", "radio", "select-one"].includes(target.type);
+    timer = setTimeout(refresh, WAIT);
   });
   form.addEventListener("focusin", ({target}) => show(target.lang));
-  refresh(true);
+  refresh();
 }
 
 /** Brings the phone of the language that is being written into view, where it stands beside the form. */

@@ -1,33 +1,23 @@
 """The announcements' pages: written, read by another person, approved, stopped and corrected."""
 
-from datetime import datetime
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 import orjson
-import pytest
 from sqlalchemy import select
 
-from bot.clock import Clock
-from bot.database import Database
-from locales import Language
+from locales import TAIPEI, Language
 from models import announcement_moves as moves
-from models import audit, quota, trial_phone
+from models import announcement_stats, audit, quota, trial_phone
 from models.announcement import Announcement, AnnouncementState
 from models.contact import Contact, meet
 from models.message import Message
 from models.operator import Role
-from tests.office import Clerk, Office, words_of
+from tests.office import ADDRESS, Clerk, Office, words_of
 
 TITLE = "Typhoon on Saturday"
-
-
-@pytest.fixture
-def office(database: Database, now: datetime) -> Office:
-    clock = Clock()
-    clock.move(now)
-    return Office(database, clock)
 
 
 def filled(**more: Any) -> dict[str, Any]:
@@ -86,7 +76,6 @@ def test_an_announcement_is_written_submitted_and_approved_by_another_person(off
     assert "Approve and send" in approver.read(path)
     assert step(approver, path, "approve").status_code == 303
     assert state(office) == "approved"
-    assert office.woken == 1
     with office.database.reading() as session:
         steps = [entry.action for entry in audit.entries_about(session, "announcement 1")]
     assert steps == ["announcement_approved", "announcement_submitted", "announcement_written"]
@@ -112,9 +101,10 @@ def test_the_second_of_two_editors_is_told_and_the_first_edit_stays(office: Offi
     path = write(one)
     form = filled(version="1", why="Shorter")
     assert one.post(f"{path}/edit", form | {"title-en": "Typhoon"}).status_code == 303
-    late = other.post(f"{path}/edit", form | {"title-en": "Storm"})
+    late = other.post(f"{path}/edit", form | {"title-en": "Storm"}, referer=f"{ADDRESS}/console{path}/edit")
     assert late.status_code == 409
     assert "Somebody changed it" in words_of(late)
+    assert f'href="/console{path}/edit"' in late.text
     page = one.get(path).text
     assert "Storm" not in page
     assert "<del> on Saturday</del>" in page
@@ -146,6 +136,30 @@ def test_an_announcement_with_faults_is_not_submitted(office: Office) -> None:
     assert "Submit for approval" not in page
     assert step(writer, path, "submit").status_code == 409
     assert state(office) == "draft"
+
+
+def test_why_there_is_no_time_left_to_send_it_is_said(office: Office) -> None:
+    writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
+    path = write(writer, valid_until=f"{office.clock.now().astimezone(TAIPEI) + timedelta(minutes=20):%Y-%m-%dT%H:%M}")
+    assert "Submit for approval" in writer.read(path)
+    assert "Give it more time" not in writer.read(path)
+    step(writer, path, "submit")
+    office.waits(minutes=10)
+    assert "Give it more time" in approver.read(path)
+    assert "Approve" not in approver.read(path)
+    step(approver, path, "return", why="Too late")
+    assert "Give it more time" in writer.read(path)
+    assert "Give it more time" not in office.clerk(Role.VIEWER).read(path)
+
+
+def test_what_should_have_left_already_leaves_on_approval_and_the_button_says_so(office: Office) -> None:
+    at = office.clock.now().astimezone(TAIPEI) + timedelta(minutes=5)
+    path = write(office.clerk(Role.WRITER, login="lin"), when="at", send_at=f"{at:%Y-%m-%dT%H:%M}")
+    approver, other = office.clerk(Role.APPROVER), office.clerk(Role.WRITER)
+    step(other, path, "submit")
+    assert "Approve and send" not in approver.read(path)
+    office.waits(minutes=6)
+    assert "Approve and send" in approver.read(path)
 
 
 def test_what_does_not_fit_into_the_month_is_refused_with_the_figures(office: Office) -> None:
@@ -182,6 +196,17 @@ def test_it_is_stopped_by_one_click_and_resumed_with_a_reason(office: Office) ->
     assert step(approver, path, "resume", why="The number was right").status_code == 303
     assert state(office) == "sending"
     assert "The number was right" in writer.read(path)
+
+
+def test_what_line_counts_stands_beside_what_it_took(office: Office) -> None:
+    writer = office.clerk(Role.WRITER)
+    path = write(writer)
+    with office.database.writing() as session:
+        session.scalars(select(Announcement)).one().planned_at = office.clock.now()
+        announcement_stats.keep(session, 1, 1234, None, office.clock.now())
+    page = writer.read(path)
+    assert "1,234 have seen it, as LINE counts" in page
+    assert "– tapped its link, as LINE counts" in page
 
 
 def test_a_correction_is_linked_to_the_original_on_both_pages(office: Office) -> None:

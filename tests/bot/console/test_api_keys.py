@@ -1,12 +1,10 @@
 """Keys of the API in the console: asked for by one, approved by another, seen once by whoever asked."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.clock import Clock
-from bot.database import Database
 from models import api_key
 from models.api_key import Scope
 from models.operator import Role
@@ -14,13 +12,6 @@ from models.staff_change import LASTS, StaffChange
 from tests.office import Clerk, Office, words_of
 
 WANTED = {"name": "Permit system", "mode": "live", "scopes": ["permits"], "days": "90", "why": "Goes live in May"}
-
-
-@pytest.fixture
-def office(database: Database, now: datetime) -> Office:
-    clock = Clock()
-    clock.move(now)
-    return Office(database, clock)
 
 
 @pytest.fixture

@@ -8,22 +8,18 @@ from pathlib import Path
 import pytest
 
 from bot.anchor import Anchor, AnchorUnreadable, noted_ends
-from bot.clock import Clock
-from bot.database import Database
 from models import audit
 from models.operator import Role
 from tests.office import Office
 
 
 @pytest.fixture
-def office(database: Database, now: datetime) -> Office:
-    clock = Clock()
-    clock.move(now)
-    made = Office(database, clock)
-    with database.writing() as session:
+def office(office: Office, now: datetime) -> Office:
+    """With a log of sixty entries."""
+    with office.database.writing() as session:
         for number in range(60):
             audit.record(session, None, "looked" if number % 2 else "answered", f"worker {number}", now, note=number)
-    return made
+    return office
 
 
 def test_the_newest_entries_come_first_and_older_ones_behind(office: Office) -> None:
@@ -67,7 +63,16 @@ def test_words_that_a_spreadsheet_would_compute_stay_words(office: Office) -> No
 
 
 @pytest.mark.parametrize(
-    "asked", ["by=x", "by=99999999999999999999", "before=-1", "before=²", "about=%00", "action=%27--"]
+    "asked",
+    [
+        "by=x",
+        "by=99999999999999999999",
+        "by=99999999999",
+        "before=9999999999999999999",
+        "before=-1",
+        "before=²",
+        "action=%27--",
+    ],
 )
 def test_odd_filters_are_no_failure(office: Office, asked: str) -> None:
     assert office.clerk(Role.ADMINISTRATOR).get(f"/audit?{asked}").status_code == 200

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.clock import Clock
 from bot.database import Database
-from models import binding, case, case_note, evidence
+from models import binding, case, case_note, evidence, lookup
 from models.audit import AuditEntry
 from models.binding import Review, ReviewReason
 from models.case import Case, CaseKind
@@ -211,6 +211,41 @@ def test_what_is_no_picture_a_browser_shows_is_only_saved(office: Office, lin: C
     assert photo.headers["content-disposition"].startswith("attachment")
 
 
+def test_nobody_looks_at_one_colleagues_case_after_another(office: Office, lin: Clerk, wang: Clerk) -> None:
+    number = opened(office)
+    with office.database.writing() as session:
+        for _look in range(lookup.AN_HOUR):
+            assert lookup.may_look_at_case(session, lin.operator.id)
+    refused = lin.post(f"/cases/{number}/look", {"reason": "queue"})
+    assert refused.status_code == 429
+    assert done(office) == [("look_refused", f"case {number}")]
+    assert ASKED not in lin.get(f"/cases/{number}").text
+    assert wang.post(f"/cases/{number}/look", {"reason": "queue"}).status_code == 303
+    taken(lin, number)
+    assert ASKED in lin.read(f"/cases/{number}")
+
+
+def test_a_case_says_that_another_account_claims_the_same_worker(office: Office, lin: Clerk) -> None:
+    number = opened(office)
+    taken(lin, number)
+    warning = "tell neither about the other"
+    assert warning not in lin.read(f"/cases/{number}")
+    now = office.clock.now()
+    with office.database.writing() as session:
+        hers = session.get_one(Case, number)
+        broker = Contact(line_user_id=f"U{77:032}", language="zh-Hant", reachable=True, created_at=now)
+        session.add(broker)
+        session.flush()
+        claim = binding.bind(session, broker.id, hers.worker_id or 0, now)
+        case.open_case(session, CaseKind.HELP, "theirs", now, worker_id=hers.worker_id, contact_id=broker.id)
+    page = lin.read(f"/cases/{number}")
+    assert warning in page
+    assert "Another account" in page
+    with office.database.writing() as session:
+        binding.unbind(session.get_one(binding.Binding, claim.id), now)
+    assert warning not in lin.read(f"/cases/{number}")
+
+
 @pytest.mark.parametrize("path", ["/cases/99", f"/cases/{10**17}", "/cases/x", "/cases/reviews/99"])
 def test_a_case_that_is_not_there_is_not_found(lin: Clerk, path: str) -> None:
     assert lin.get(path).status_code == 404
@@ -243,6 +278,15 @@ def test_a_case_is_handed_over_to_a_caseworker_and_to_nobody_else(office: Office
     assert notes(office, number) == [("handed_over", "→ wang\nShe speaks Javanese.")]
     assert "She speaks Javanese." in wang.read(f"/cases/{number}")
     assert done(office)[1] == ("case_handed_over", f"case {number}")
+
+
+def test_a_case_that_a_colleague_takes_over_says_so_in_its_history(office: Office, lin: Clerk, wang: Clerk) -> None:
+    number = opened(office)
+    taken(lin, number)
+    assert notes(office, number) == []
+    assert wang.post(f"/cases/{number}/take", {"owner": "lin"}).status_code == 303
+    assert notes(office, number) == [("handed_over", "lin → wang")]
+    assert "lin → wang" in wang.read(f"/cases/{number}")
 
 
 def test_notes_and_calls_are_added_and_never_reach_her(office: Office, lin: Clerk) -> None:
@@ -339,7 +383,10 @@ def test_own_words_need_the_chinese_and_hold_no_links(office: Office, lin: Clerk
     assert send not in said(hers="Silakan datang.")
     assert send not in said(original="請過來。")
     assert send not in said(hers="x" * 1_001, original="請過來。")
-    assert send not in said(hers="https://example.org", original="請看網頁。")
+    links = ("https://example.org", "line.me/ti/p/x", "Lihat bit.ly/abc.", "WWW.example", "http：//a.tw", "mol.gov.tw")
+    for link in links:
+        assert send not in said(hers=link, original="請看網頁。"), link
+    assert send in said(hers="Gaji Rp1.500.000.Silakan datang pukul 9.30, no.5/2.", original="請過來。")
     assert send not in said(hers="Silakan datang.", original="請過來。", canned="wages")
     assert send not in said(canned="nonsense")
     assert answers(lin, number, hers="Silakan datang.") == 409

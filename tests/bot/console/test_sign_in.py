@@ -20,7 +20,7 @@ from models.audit import AuditEntry
 from models.credential import RecoveryCode
 from models.operator import Operator, OperatorSession, Role
 from models.sign_in import FREE_TRIES, KnownBrowser, SignInStep, WrongTries
-from tests.office import Browser, Clerk, Office, words_of
+from tests.office import ADDRESS, Browser, Clerk, Office, words_of
 
 CHOSEN = "seven quiet buffaloes"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -182,6 +182,33 @@ def test_password_and_code_open_the_page_that_was_asked_for(office: Office, chen
     assert not inside(browser)
     assert browser.post("/sign-in/code", {"code": chen.code()}).headers["location"] == "/console/me"
     assert inside(browser)
+
+
+def test_whoever_was_signed_out_while_writing_comes_back_to_the_form_in_their_language(office: Office) -> None:
+    clerk = office.clerk(Role.WRITER, Role.ADMINISTRATOR)
+    office.waits(minutes=31)
+    answer = clerk.post("/announcements/new", {}, referer=f"{ADDRESS}/console/announcements/new?from=menu")
+    assert answer.headers["location"] == "/console/sign-in?next=/console/announcements/new&ended=yes&lang=en"
+    assert "Your session has ended" in clerk.read(answer.headers["location"])
+    assert 'href="/console/sign-in?next=/console/announcements/new"' in clerk.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "https://evil.example/console/me",
+        f"{ADDRESS}/console/people/1/roles",  # a form goes there, and nobody can look at it
+        f"{ADDRESS}/console/../other",
+        f"{ADDRESS}/console//evil.example",
+        "https://[",
+        "",
+    ],
+)
+def test_nobody_comes_back_to_what_is_no_page_of_ours(office: Office, referer: str) -> None:
+    clerk = office.clerk(Role.WRITER, language="zh-Hant")
+    office.waits(minutes=31)
+    answer = clerk.post("/announcements/new", {}, referer=referer)
+    assert answer.headers["location"] == "/console/sign-in?next=/console/&ended=yes"
 
 
 def test_nobody_is_sent_elsewhere_after_signing_in(office: Office, chen: Person) -> None:

@@ -1,4 +1,4 @@
-"""What a message says, as plain lines that an operator reads."""
+"""What we say to workers, as plain lines that people of the office read."""
 
 from locales import Language, MissingTranslationError, Text, say
 from models.content import Card, Content
