@@ -22,9 +22,11 @@ from bot.channel import line_client
 from bot.clock import Clock
 from bot.database import Database
 from bot.import_commands import commands as imports
+from bot.law_commands import commands as laws
 from bot.line import richmenus
 from bot.menus import people_who_see
 from bot.operator_commands import commands as operators
+from bot.points_commands import commands as points
 from bot.review_commands import commands as reviews
 from bot.settings import Settings, SettingsRefused, load
 from bot.terminal import out, problems
@@ -43,6 +45,8 @@ app.add_typer(api_keys, name="api-keys")
 app.add_typer(callbacks, name="callbacks")
 app.add_typer(cases, name="cases")
 app.add_typer(operators, name="operators")
+app.add_typer(laws, name="law")
+app.add_typer(points, name="points")
 
 
 def _settings() -> Settings:

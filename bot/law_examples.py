@@ -28,7 +28,7 @@ class Example:
 
 
 def examples(folder: Path) -> Mapping[str, list[Example]]:
-    """What the tests say about each rule, by the rule's full name (law.dates.months_before)."""
+    """What the tests say about each rule, by its full name (law.dates.months_before); nothing where there are none."""
     found: dict[str, list[Example]] = defaultdict(list)
     for file in sorted(folder.glob("test_*.py")):
         tests = _Tests(ast.parse(file.read_text("utf-8")))

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import dialects
+from models.announcement import Announcement
 from models.base import BIG_ID, Base, Instant
 from models.message import NAMESPACE
 
@@ -54,6 +55,9 @@ class AnnouncementRecipients(Base):
     language: Mapped[str] = mapped_column(String(8))
     number: Mapped[int]
     contacts: Mapped[list[int]] = mapped_column(dialects.IDS)
+    # The smallest and the largest id that it was made with: whose chunk it can be is seen without opening it.
+    first_contact: Mapped[int]
+    last_contact: Mapped[int]
 
 
 class AnnouncementChunk(Base):
@@ -220,3 +224,25 @@ def on_their_way(session: Session) -> int:
     """How many recipients LINE may have, or is about to have, without our having its answer."""
     leased = (AnnouncementChunk.state == ChunkState.LEASED.value) & AnnouncementChunk.in_doubt
     return int(session.scalar(select(func.sum(AnnouncementChunk.size)).where(leased)) or 0)
+
+
+def chunks_of(session: Session, contact_id: int, since: datetime) -> Sequence[AnnouncementChunk]:
+    """The chunks that this account is in, of announcements that were planned since then; the newest first."""
+    near = (
+        select(AnnouncementRecipients)
+        .join(Announcement, Announcement.id == AnnouncementRecipients.announcement_id)
+        .where(
+            AnnouncementRecipients.first_contact <= contact_id,
+            AnnouncementRecipients.last_contact >= contact_id,
+            Announcement.planned_at >= since,
+        )
+    )
+    hers = [one.id for one in session.scalars(near) if contact_id in one.contacts]
+    found = select(AnnouncementChunk).where(AnnouncementChunk.id.in_(hers))
+    return session.scalars(found.order_by(AnnouncementChunk.id.desc())).all()
+
+
+def refusals_of(session: Session, contact_id: int, since: datetime) -> Sequence[AnnouncementFailure]:
+    """What LINE did not take for this account since then."""
+    wanted = select(AnnouncementFailure).where(AnnouncementFailure.contact_id == contact_id)
+    return session.scalars(wanted.where(AnnouncementFailure.at >= since).order_by(AnnouncementFailure.id)).all()

@@ -97,6 +97,8 @@ def halve(session: Session, chunk: AnnouncementChunk, now: datetime) -> None:
         language=chunk.language,
         number=last + 1,
         contacts=recipients.contacts[half:],
+        first_contact=recipients.contacts[half],
+        last_contact=recipients.last_contact,
     )
     session.add(other)
     session.flush()

@@ -101,7 +101,7 @@ _AT_FIRST = {
     "attempts": literal(0),
     "in_doubt": false(),
 }
-_COLUMNS = ("announcement_id", "language", "number", "contacts")
+_COLUMNS = ("announcement_id", "language", "number", "contacts", "first_contact", "last_contact")
 
 
 def _cut(session: Session, announcement_id: int, draft: Draft, now: datetime) -> Select[Any]:
@@ -116,6 +116,8 @@ def _cut(session: Session, announcement_id: int, draft: Draft, now: datetime) ->
             placed.c.language,
             placed.c.number,
             dialects.gathered(session, placed.c.id).label("contacts"),
+            func.min(placed.c.id).label("first_contact"),
+            func.max(placed.c.id).label("last_contact"),
         )
         .group_by(placed.c.language, placed.c.number)
         .order_by(placed.c.number, placed.c.language)

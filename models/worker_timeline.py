@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure, chunks_of, refusals_of
 from models.binding import Binding, Review
 from models.case import Case
 from models.message import Message
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     UNLINKED = "unlinked"
     MINISTRY = "ministry"
     MESSAGE = "message"
+    ANNOUNCEMENT = "announcement"
     CASE_OPENED = "case_opened"
     CASE_TAKEN = "case_taken"
     CASE_CLOSED = "case_closed"
@@ -37,7 +39,7 @@ class Moment:
 
     at: datetime
     kind: Kind
-    row: Binding | PermitEvent | Message | Case | Review
+    row: Binding | PermitEvent | Message | AnnouncementChunk | AnnouncementFailure | Case | Review
 
 
 def timeline(session: Session, worker_id: int, page: int = 1) -> tuple[list[Moment], bool]:
@@ -47,6 +49,7 @@ def timeline(session: Session, worker_id: int, page: int = 1) -> tuple[list[Mome
         *_links(session, worker_id),
         *_events(session, worker_id, enough),
         *_messages(session, worker_id, enough),
+        *_announcements(session, worker_id),
         *_cases(session, worker_id),
         *_reviews(session, worker_id),
     ]
@@ -87,6 +90,16 @@ def _messages(session: Session, worker_id: int, limit: int) -> Iterator[Moment]:
     )
     for message in session.scalars(wanted.limit(limit)):
         yield Moment(message.sent_at or message.created_at, Kind.MESSAGE, message)
+
+
+def _announcements(session: Session, worker_id: int) -> Iterator[Moment]:
+    for link in session.scalars(select(Binding).where(Binding.worker_id == worker_id)):
+        for chunk in chunks_of(session, link.contact_id, link.bound_at):
+            at = chunk.sent_at or chunk.first_tried_at or chunk.not_before
+            if link.unbound_at is None or at <= link.unbound_at:
+                yield Moment(at, Kind.ANNOUNCEMENT, chunk)
+        for refusal in refusals_of(session, link.contact_id, link.bound_at):
+            yield Moment(refusal.at, Kind.ANNOUNCEMENT, refusal)
 
 
 def _cases(session: Session, worker_id: int) -> Iterator[Moment]:

@@ -10,7 +10,10 @@ from bot.console.case_facts import EVENTS, FATES, KINDS
 from bot.console.case_reviews import DOUBTS
 from bot.console.visit import Desk
 from bot.console.words import Words
-from locales import taipei_day
+from locales import Language, taipei_day
+from models.announcement import Announcement
+from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure
+from models.announcement_moves import draft_of
 from models.binding import Binding, Review, ReviewReason
 from models.case import Case, CaseKind
 from models.message import Lane, Message, MessageState
@@ -46,6 +49,8 @@ def entry(desk: Desk, moment: Moment, with_words: bool) -> Entry:
     match row:
         case Message():
             return _message(desk, moment.at, row, with_words)
+        case AnnouncementChunk() | AnnouncementFailure():
+            return _announcement(desk, moment, row)
         case PermitEvent():
             return _event(desk, moment.at, what, row)
         case Binding():
@@ -86,6 +91,15 @@ def _message(desk: Desk, at: datetime, message: Message, with_words: bool) -> En
     words = _words(desk, message) if with_words else None
     kind, means = worker_words.message_kind(message.kind), worker_words.MEANINGS[state]
     return Entry(at, kind, list(filter(None, details)), FATES[state], means, words)
+
+
+def _announcement(desk: Desk, moment: Moment, row: AnnouncementChunk | AnnouncementFailure) -> Entry:
+    """Its title in Chinese, or in the only languages that it was written in."""
+    bodies = draft_of(desk.session.get_one(Announcement, row.announcement_id)).texts.bodies
+    title = bodies.get(Language.ZH_HANT, next(iter(bodies.values()))).title
+    state = MessageState(row.state) if isinstance(row, AnnouncementChunk) else MessageState.UNDELIVERABLE
+    what = worker_words.MOMENTS[moment.kind]
+    return Entry(moment.at, what, [f"#{row.announcement_id} {title}"], FATES[state], worker_words.MEANINGS[state])
 
 
 def _words(desk: Desk, message: Message) -> list[str]:

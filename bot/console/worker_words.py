@@ -43,6 +43,7 @@ MOMENTS: Mapping[Kind, Words] = {
     Kind.UNLINKED: Words("帳號解除連結", "Account unlinked"),
     Kind.MINISTRY: Words("收到許可事件", "Event of a permit received"),
     Kind.MESSAGE: Words("訊息", "Message"),
+    Kind.ANNOUNCEMENT: Words("公告", "Announcement"),
     Kind.CASE_OPENED: Words("立案", "Case opened"),
     Kind.CASE_TAKEN: Words("案件已承辦", "Case taken"),
     Kind.CASE_CLOSED: Words("結案", "Case closed"),

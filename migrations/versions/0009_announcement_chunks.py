@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("contacts", IDS, nullable=False),
+        sa.Column("first_contact", sa.Integer(), nullable=False),
+        sa.Column("last_contact", sa.Integer(), nullable=False),
         _of_an_announcement("announcement_recipients"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement_recipients")),
         sa.UniqueConstraint(

@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -38,26 +37,22 @@ from bot.line.render import render
 from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
 from bot.sender import Sender
-from locales import LANGUAGES, Language, verbatim
-from models import announcement_moves, announcement_plan, operator, rate, schedule
+from locales import Language, verbatim
+from models import announcement_plan, schedule
 from models import content as contents
-from models.announcement import Announcement, AnnouncementState, Category
+from models.announcement import Announcement, AnnouncementState
 from models.announcement_chunk import progress
-from models.announcement_moves import Draft
 from models.announcement_plan import Due
-from models.announcement_text import Body, Texts
-from models.audience import Audience
 from models.content import Card, Content
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message
-from models.operator import Role
 from models.quota import RESERVE_PERCENT, Account
 from scheduler.composing import compose
+from tests.benchmarks import crowd
 from tests.benchmarks.push import KEYS, empty_database, line_stub, postgresql
 
 ALWAYS = DeliveryHours(0, 0, 24)
-ACCOUNT = Account("benchmark", RESERVE_PERCENT)
-LETTER = "The typhoon comes on Friday. Stay inside, keep water and a lamp at hand, and call 119 if you need help. " * 5
+ACCOUNT = Account(crowd.CHANNEL, RESERVE_PERCENT)
 PATIENCE = 120.0
 
 
@@ -126,8 +121,9 @@ def _measure(run: Run, out: Connection) -> None:
     log.configure("info")
     database = Database(run.database_url, KEYS)
     database.migrate()
-    _people(database, run.recipients)
-    announcement_id = _approved(database)
+    crowd.people(database, run.recipients)
+    crowd.analyse(database)
+    announcement_id = crowd.approved(database)
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -160,26 +156,13 @@ def _says(due: Due, language: Language) -> Content:
     return Content((Card(verbatim(body.title), (verbatim(body.text),)),))
 
 
-def _approved(database: Database) -> int:
-    now = Clock().now()
-    texts = Texts({language: Body("Typhoon", LETTER) for language in LANGUAGES})
-    draft = Draft(Category.WEATHER.value, texts, Audience(), None, now + timedelta(days=1))
-    with database.writing() as session:
-        writer = operator.add(session, "writer", "Made-up Writer", [Role.WRITER], now)
-        approver = operator.add(session, "approver", "Made-up Approver", [Role.APPROVER], now)
-        announcement = announcement_moves.create(session, writer, draft, "Storm", now)
-        announcement_moves.submit(session, announcement.id, 1, writer, now)
-        announcement_moves.approve(session, announcement.id, 1, approver, now)
-        return announcement.id
-
-
 # A row for each
 
 
 def _plan_rows(database: Database) -> None:
     """As reminders are kept: the words sealed in every row, because they may be of a person."""
     now = Clock().now()
-    content = contents.to_json(Content((Card(verbatim("Typhoon"), (verbatim(LETTER),)),)))
+    content = contents.to_json(Content((Card(verbatim("Typhoon"), (verbatim(crowd.LETTER),)),)))
     with database.reading() as session:
         last = session.execute(text("SELECT max(id) FROM contact")).scalar_one()
     for first in range(1, last + 1, 1000):
@@ -270,26 +253,6 @@ def _somebody_else(database: Database) -> Iterator[list[float]]:
     yield waits
     over.set()
     thread.join()
-
-
-_PEOPLE = {
-    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
-    " INSERT INTO contact (id, line_user_id, language, reachable, created_at)"
-    " SELECT i, printf('U%032x', i), {language}, 1, '2026-01-01 00:00:00.000000' FROM n",
-    "postgresql": "INSERT INTO contact (id, line_user_id, language, reachable, created_at)"
-    " SELECT i, 'U' || lpad(to_hex(i), 32, '0'), {language}, true, now() FROM generate_series(1, :count) AS n(i)",
-}
-
-
-def _people(database: Database, count: int) -> None:
-    names = " ".join(f"WHEN {place} THEN '{language.value}'" for place, language in enumerate(LANGUAGES))
-    statement = _PEOPLE[database.engine.name].format(language=f"CASE i % {len(LANGUAGES)} {names} END")
-    with database.writing() as session:
-        session.execute(text(statement), {"count": count})
-        rate.reserve(session, ACCOUNT.channel, "multicast", 1)
-    with database.engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
 
 
 _SIZE = {

@@ -1,7 +1,8 @@
 """How long after an event is committed LINE gets the first request that tells of it, alone and during a backlog.
 
 `python -m tests.benchmarks.urgent`. As in `bot serve`, one process takes the events and sends; it has core 0, the LINE
-stub (TLS, answers after 100 ms) and PostgreSQL share core 1. The events are about people of the backlog itself.
+stub (TLS, answers after 100 ms) and PostgreSQL share core 1. The events are about people of the backlog itself. It is
+reminders that are due, or an announcement, which is planned and sent meanwhile.
 """
 
 import argparse
@@ -15,10 +16,11 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import trustme
 import uvloop
@@ -27,15 +29,16 @@ from sqlalchemy import func, insert, select
 from bot import log
 from bot.api.feed import Feed
 from bot.app import GARBAGE_THRESHOLD
+from bot.broadcast import Broadcasts, said
 from bot.clock import Clock
 from bot.database import Database
 from bot.line.client import LineClient
 from bot.line.connection import LineConnection
 from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
-from locales import LANGUAGES, taipei_day
+from locales import taipei_day
+from models.announcement_chunk import AnnouncementChunk, ChunkState
 from models.binding import Binding, Trust
-from models.contact import Contact
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
 from models.permit import Permit, PermitStatus
@@ -44,6 +47,7 @@ from models.reminder import ReminderRules, plan
 from models.reminder_calendar import END, newly_due
 from models.worker import Worker
 from scheduler.composing import compose
+from tests.benchmarks import crowd
 from tests.benchmarks.push import KEYS, empty_database, line_stub, postgresql
 
 ALWAYS = DeliveryHours(0, 0, 24)
@@ -55,11 +59,22 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """What else has to leave: so many reminders, and an announcement to so many."""
+
+    reminders: int = 0
+    recipients: int = 0
+
+    def __str__(self) -> str:
+        return f"to {self.recipients:,}" if self.recipients else f"{self.reminders:,}"
+
+
+@dataclass(frozen=True)
 class Run:
-    """One measurement."""
+    """One measurement. So many people can be reported."""
 
     database_url: str
-    backlog: int
+    backlog: Backlog
     people: int
     events: int
     apart: float
@@ -73,35 +88,37 @@ class Sent:
 
     committed: dict[str, float]
     reminders_a_second: float
+    multicasts_a_second: float
     still_waiting: int
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--backlog", type=int, nargs="+", default=[0, 20_000], help="reminders that are due")
+    options.add_argument("--backlog", type=int, nargs="*", default=[0, 20_000], help="reminders that are due")
+    options.add_argument("--recipients", type=int, nargs="*", default=[1_000_000], help="of an announcement")
     options.add_argument("--events", type=int, default=200)
     options.add_argument("--apart", type=float, default=0.05, help="seconds between two events")
     options.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one")
     given = options.parse_args()
-    heads = ("backlog", "reminders/s", "left after", "p50 s", "p95 s", "p99 s", "max s")
-    print(
-        f"{given.events} events, one every {given.apart:g} s\n{'database':12}" + "".join(f"{one:>13}" for one in heads)
-    )
+    heads = ("backlog", "reminders/s", "multicasts/s", "left after", "p50 s", "p95 s", "p99 s", "max s")
+    print(f"{given.events} events, one every {given.apart:g} s")
+    print(f"{'database':12}" + "".join(f"{one:>13}" for one in heads))
+    backlogs = [Backlog(reminders=n) for n in given.backlog] + [Backlog(recipients=n) for n in given.recipients]
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder, authority = Path(name), trustme.CA()
         for engine in (given.engine,) if given.engine else ("sqlite", "postgresql"):
             server = stack.enter_context(postgresql(folder)) if engine == "postgresql" else None
-            for backlog in given.backlog:
+            for backlog in backlogs:
                 ledger = folder / f"{engine} {backlog}"
                 with empty_database(server, folder) as url, line_stub(authority, folder, 0.1, ledger) as line_url:
-                    people = max(backlog, 2 * given.events)
+                    people = max(backlog.reminders, 2 * given.events)
                     pem = authority.cert_pem.bytes()
                     run = Run(url, backlog, people, given.events, given.apart, line_url, pem)
                     sent = _in_a_process(run)
                 _report(engine, backlog, sent, ledger)
 
 
-def _report(engine: str, backlog: int, sent: Sent, ledger: Path) -> None:
+def _report(engine: str, backlog: Backlog, sent: Sent, ledger: Path) -> None:
     reached: dict[str, float] = {}
     for line in ledger.read_text().splitlines():
         at, key = line.split()
@@ -109,8 +126,8 @@ def _report(engine: str, backlog: int, sent: Sent, ledger: Path) -> None:
     waits = sorted(reached[key] - committed for key, committed in sent.committed.items())
     figures = [waits[len(waits) * percent // 100] for percent in (50, 95, 99)]
     print(
-        f"{engine:12}{backlog:13,}{sent.reminders_a_second:13,.0f}{sent.still_waiting:13,}"
-        + "".join(f"{one:13.3f}" for one in (*figures, waits[-1])),
+        f"{engine:12}{backlog!s:>13}{sent.reminders_a_second:13,.0f}{sent.multicasts_a_second:13,.0f}"
+        f"{sent.still_waiting:13,}" + "".join(f"{one:13.3f}" for one in (*figures, waits[-1])),
         flush=True,
     )
 
@@ -135,7 +152,11 @@ def _measure(run: Run, out: Connection) -> None:
     log.configure("info")
     database = Database(run.database_url, KEYS)
     database.migrate()
-    _fill(database, run.people, run.backlog)
+    crowd.people(database, max(run.people, run.backlog.recipients))
+    _employ(database, run.people, run.backlog.reminders)
+    crowd.analyse(database)
+    if run.backlog.recipients:
+        crowd.approved(database)
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -147,18 +168,25 @@ async def _tell(database: Database, run: Run) -> Sent:
     clock = Clock()
     trusted = ssl.create_default_context(cadata=run.authority.decode())
     connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
+    account = Account(crowd.CHANNEL, RESERVE_PERCENT)
     async with LineClient(connection) as line:
-        outbox = Outbox(database, clock, line, Account("benchmark", RESERVE_PERCENT), hours=ALWAYS, compose=compose)
-        sending = asyncio.create_task(outbox.run())
+        outbox = Outbox(database, clock, line, account, hours=ALWAYS, compose=compose)
+        broadcasts = Broadcasts(database, clock, line, account, said)
+        sending = [asyncio.create_task(outbox.run()), asyncio.create_task(broadcasts.run())]
         await asyncio.sleep(UNDER_WAY)
-        began, before = time.monotonic(), _reminders(database, MessageState.SENT)
+        began, before = time.monotonic(), _progress(database)
         committed = await _post_events(database, clock, outbox, run)
-        took, after = time.monotonic() - began, _reminders(database, MessageState.SENT)
-        still_waiting = _reminders(database, MessageState.PLANNED)
+        took, after = time.monotonic() - began, _progress(database)
         keys = await _all_told(database, run.events)
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
-    return Sent({keys[number]: at for number, at in committed.items()}, (after - before) / took, still_waiting)
+        for one in sending:
+            one.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+    return Sent(
+        {keys[number]: at for number, at in committed.items()},
+        (after.reminders - before.reminders) / took,
+        (after.multicasts - before.multicasts) / took,
+        after.waiting,
+    )
 
 
 async def _post_events(database: Database, clock: Clock, outbox: Outbox, run: Run) -> dict[int, float]:
@@ -203,83 +231,78 @@ async def _all_told(database: Database, events: int) -> dict[int, str]:
     raise SystemExit(f"not everybody was told within {PATIENCE:.0f} s")
 
 
-def _reminders(database: Database, state: MessageState) -> int:
+@dataclass(frozen=True)
+class Progress:
+    """Reminders and multicasts that LINE has taken, and how many of both wait."""
+
+    reminders: int
+    multicasts: int
+    waiting: int
+
+
+def _progress(database: Database) -> Progress:
+    reminders = Message.lane == Lane.REMINDER.value
     with database.reading() as session:
-        counted = select(func.count()).where(Message.lane == Lane.REMINDER.value, Message.state == state.value)
-        return session.scalars(counted).one()
+        messages = select(Message.state, func.count()).where(reminders).group_by(Message.state)
+        of_messages: dict[str, int] = dict(session.execute(messages).tuples().all())
+        chunks = select(AnnouncementChunk.state, func.count()).group_by(AnnouncementChunk.state)
+        of_chunks: dict[str, int] = dict(session.execute(chunks).tuples().all())
+    return Progress(
+        of_messages.get(MessageState.SENT, 0),
+        of_chunks.get(ChunkState.SENT, 0),
+        of_messages.get(MessageState.PLANNED, 0) + of_chunks.get(ChunkState.PLANNED, 0),
+    )
 
 
 # The people
 
 
-def _line_user_id(number: int) -> str:
-    return f"U{number:032x}"
-
-
-def _fill(database: Database, people: int, backlog: int) -> None:
-    """So many linked workers, their ids all the same; the first of them must be reminded today."""
+def _employ(database: Database, people: int, reminders: int) -> None:
+    """The first so many contacts are linked workers, their ids all the same; the first of them must be reminded."""
     now = Clock().now()
     today = taipei_day(now)
     (due, *_later) = newly_due(END, today - DAY, today)
     for first in range(1, people + 1, AT_ONCE):
         ids = range(first, min(first + AT_ONCE, people + 1))
         with database.writing() as session:
-            session.execute(
-                insert(Contact),
-                [
-                    {
-                        "id": n,
-                        "line_user_id": _line_user_id(n),
-                        "language": list(LANGUAGES)[n % len(LANGUAGES)].value,
-                        "reachable": True,
-                        "created_at": now,
-                    }
-                    for n in ids
-                ],
-            )
-            session.execute(
-                insert(Worker),
-                [
-                    {
-                        "id": n,
-                        "worker_ref": f"W{n:06}",
-                        "name": "DEMO PERSON",
-                        "birth_date": today - 9_000 * DAY,
-                        "nationality": "ID",
-                        "as_of": now,
-                    }
-                    for n in ids
-                ],
-            )
-            session.execute(
-                insert(Permit),
-                [
-                    {
-                        "id": n,
-                        "worker_id": n,
-                        "permit_no": f"P-{n:06}",
-                        "permit_type": "C",
-                        "work": "manufacturing",
-                        "employer_name": "DEMO FACTORY",
-                        "county": "",
-                        "starts_on": today - 700 * DAY,
-                        "ends_on": due.first_anchor if n <= backlog else today + 500 * DAY,
-                        "status": PermitStatus.ACTIVE.value,
-                        "as_of": now,
-                    }
-                    for n in ids
-                ],
-            )
-            session.execute(
-                insert(Binding),
-                [
-                    {"id": n, "contact_id": n, "worker_id": n, "trust": Trust.CLAIMED.value, "bound_at": now}
-                    for n in ids
-                ],
-            )
+            session.execute(insert(Worker), [_worker(n, now) for n in ids])
+            ends_on = {True: due.first_anchor, False: today + 500 * DAY}
+            session.execute(insert(Permit), [_permit(n, ends_on[n <= reminders], now) for n in ids])
+            session.execute(insert(Binding), [_binding(n, now) for n in ids])
     with database.writing() as session:
         plan(session, ReminderRules(ALWAYS, arc_card=False), today - DAY, today, now)
-    assert _reminders(database, MessageState.PLANNED) == backlog
+    assert _progress(database).waiting == reminders
+
+
+def _worker(number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": number,
+        "worker_ref": f"W{number:06}",
+        "name": "DEMO PERSON",
+        "birth_date": taipei_day(now) - 9_000 * DAY,
+        "nationality": "ID",
+        "as_of": now,
+    }
+
+
+def _permit(number: int, ends_on: date, now: datetime) -> dict[str, Any]:
+    return {
+        "id": number,
+        "worker_id": number,
+        "permit_no": f"P-{number:06}",
+        "permit_type": "C",
+        "work": "manufacturing",
+        "employer_name": "DEMO FACTORY",
+        "county": "",
+        "starts_on": taipei_day(now) - 700 * DAY,
+        "ends_on": ends_on,
+        "status": PermitStatus.ACTIVE.value,
+        "as_of": now,
+    }
+
+
+def _binding(number: int, now: datetime) -> dict[str, Any]:
+    return {"id": number, "contact_id": number, "worker_id": number, "trust": Trust.CLAIMED.value, "bound_at": now}
 
 
 if __name__ == "__main__":

@@ -1,12 +1,26 @@
-"""The three regular health examinations: thirty days either side of 6, 18 and 30 months of work."""
+"""Health examinations: at entry, three regular ones, an extra one, and what follows a bad result."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.health_examinations import examinations
+from law.health_examinations import (
+    BadResult,
+    ExaminedWhen,
+    SkilledWork,
+    entry_examination,
+    examinations,
+    examined,
+    extra_examination,
+    fine_for_missed_examination,
+    hindered_examination,
+    second_examination,
+    skilled_examinations,
+    visa_certificate,
+)
 from law.source import NotInForce
 
 
@@ -57,3 +71,127 @@ def test_the_rule_records_that_the_base_date_since_2026_is_unverified() -> None:
 def test_the_rule_is_silent_before_its_regulation() -> None:
     with pytest.raises(NotInForce):
         examinations(date(2022, 4, 29))
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "last_day"),
+    [
+        pytest.param(date(2026, 3, 10), date(2026, 6, 10), id="three months"),
+        pytest.param(date(2025, 11, 30), date(2026, 2, 28), id="no 30 February"),
+    ],
+)
+def test_article_5_wants_a_visa_certificate_of_the_last_three_months(issued_on: date, last_day: date) -> None:
+    assert visa_certificate(issued_on).last_day == last_day
+
+
+@pytest.mark.parametrize(
+    ("entered_on", "due", "catch_up", "certain"),
+    [
+        pytest.param(date(2026, 3, 2), date(2026, 3, 5), date(2026, 3, 10), True, id="Monday: Thursday, then Tuesday"),
+        pytest.param(date(2026, 3, 6), date(2026, 3, 11), date(2026, 3, 16), True, id="Friday: Wednesday"),
+        pytest.param(date(2026, 2, 13), date(2026, 2, 25), date(2026, 3, 3), True, id="over lunar new year"),
+        pytest.param(date(2025, 2, 6), date(2025, 2, 10), date(2025, 2, 13), True, id="a Saturday was worked"),
+        pytest.param(date(2028, 3, 6), date(2028, 3, 9), date(2028, 3, 14), False, id="no calendar for 2028 yet"),
+        pytest.param(date(2027, 12, 27), date(2027, 12, 30), date(2028, 1, 5), False, id="into the unknown year"),
+    ],
+)
+def test_article_5_gives_three_working_days_after_entry_and_three_to_catch_up(
+    entered_on: date, due: date, catch_up: date, certain: bool
+) -> None:
+    found = entry_examination(entered_on)
+    assert (found.due, found.catch_up, found.certain) == (due, catch_up, certain)
+
+
+@given(st.dates(date(2022, 4, 30), date(2030, 12, 31)), st.dates(date(2022, 4, 30), date(2030, 12, 31)))
+def test_who_enters_later_is_never_examined_by_an_earlier_day(one: date, other: date) -> None:
+    earlier, later = (entry_examination(day) for day in sorted((one, other)))
+    assert earlier.due <= later.due
+    assert earlier.due < earlier.catch_up <= later.catch_up
+
+
+@pytest.mark.parametrize(
+    ("examined_on", "when"),
+    [
+        pytest.param(date(2026, 6, 14), ExaminedWhen.TOO_EARLY, id="31 days early: to be repeated"),
+        pytest.param(date(2026, 6, 15), ExaminedWhen.IN_TIME, id="30 days early"),
+        pytest.param(date(2026, 7, 15), ExaminedWhen.IN_TIME, id="the day itself"),
+        pytest.param(date(2026, 8, 14), ExaminedWhen.IN_TIME, id="30 days later"),
+        pytest.param(date(2026, 8, 15), ExaminedWhen.LATE, id="31 days later"),
+    ],
+)
+def test_article_5_does_not_count_an_examination_outside_its_thirty_days(examined_on: date, when: ExaminedWhen) -> None:
+    assert examined(date(2026, 1, 15), 6, examined_on).when is when
+
+
+def test_article_5_knows_no_other_examinations() -> None:
+    with pytest.raises(ValueError, match="after 12 months"):
+        examined(date(2026, 1, 15), 12, date(2027, 1, 15))
+
+
+def test_skilled_workers_from_abroad_are_examined_by_their_entry_since_2026_and_carers_go_on() -> None:
+    care = skilled_examinations(date(2026, 1, 15), SkilledWork.CARE)
+    assert care.regular == examinations(date(2026, 1, 15)), "the same windows, counted from entry"
+    assert care.then_every_years == 3
+    assert skilled_examinations(date(2026, 1, 1), SkilledWork.OTHER).then_every_years is None
+    with pytest.raises(NotInForce):
+        skilled_examinations(date(2025, 12, 31), SkilledWork.CARE)
+
+
+@pytest.mark.parametrize(
+    ("result", "due"),
+    [
+        pytest.param(BadResult.CHEST_XRAY, date(2026, 3, 17), id="tuberculosis: 15 days"),
+        pytest.param(BadResult.LEPROSY, date(2026, 3, 17), id="leprosy: 15 days"),
+        pytest.param(BadResult.SYPHILIS, date(2026, 4, 1), id="syphilis: 30 days"),
+        pytest.param(BadResult.PARASITES, date(2026, 5, 6), id="parasites: 65 days"),
+    ],
+)
+def test_article_7_gives_each_bad_result_its_days(result: BadResult, due: date) -> None:
+    found = second_examination(date(2026, 3, 2), result)
+    assert (found.due, found.source.article) == (due, "7")
+
+
+@pytest.mark.parametrize(
+    ("last_examined_on", "due"),
+    [
+        pytest.param(date(2025, 3, 1), date(2026, 3, 9), id="more than a year: within seven days"),
+        pytest.param(date(2025, 3, 2), None, id="a year to the day"),
+        pytest.param(date(2026, 1, 10), None, id="lately"),
+    ],
+)
+def test_article_11_wants_an_extra_examination_after_a_year_without_one(
+    last_examined_on: date, due: date | None
+) -> None:
+    assert extra_examination(date(2026, 3, 2), last_examined_on).due == due
+
+
+@pytest.mark.parametrize(
+    ("cause_ended_on", "until"),
+    [
+        pytest.param(date(2026, 9, 1), date(2026, 9, 8), id="seven days after the cause"),
+        pytest.param(date(2026, 7, 20), date(2026, 8, 14), id="over in time: the window stands"),
+    ],
+)
+def test_article_12_lets_a_hindered_examination_be_early_or_late_by_seven_days(
+    cause_ended_on: date, until: date
+) -> None:
+    found = hindered_examination(date(2026, 6, 15), date(2026, 8, 14), cause_ended_on)
+    assert (found.from_day, found.until) == (date(2026, 6, 8), until)
+
+
+def test_article_67_fines_the_employer_for_an_examination_that_was_missed() -> None:
+    fine = fine_for_missed_examination(date(2026, 3, 2))
+    assert (fine.at_least, fine.at_most) == (Decimal(60_000), Decimal(300_000))
+    assert str(fine.source) == "就業服務法第67條第1項"
+
+
+def test_the_rules_answer_for_every_month_of_their_lives_and_are_silent_before() -> None:
+    for month in range(2022 * 12 + 4, 2029 * 12):
+        day = date(month // 12, month % 12 + 1, 1)
+        assert entry_examination(day).due > day
+        assert len(examinations(day)) == 3
+        assert extra_examination(day, date(2020, 1, 1)).due == day + timedelta(days=7)
+    with pytest.raises(NotInForce):
+        entry_examination(date(2022, 4, 29))
+    with pytest.raises(NotInForce):
+        second_examination(date(2022, 4, 29), BadResult.SYPHILIS)

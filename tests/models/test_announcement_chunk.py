@@ -12,7 +12,7 @@ from bot.database import Database
 from locales import Language
 from models import announcement_moves, announcement_outcome, announcement_plan, announcement_sending, muting, operator
 from models.announcement import Announcement, Category
-from models.announcement_chunk import AnnouncementChunk, AnnouncementRecipients, Progress, progress
+from models.announcement_chunk import AnnouncementChunk, AnnouncementRecipients, Progress, chunks_of, progress
 from models.audience import Audience
 from models.contact import Contact
 from tests import station
@@ -62,6 +62,24 @@ def test_chunks_hold_at_most_500_of_one_language_each_person_once_in_order(datab
     assert frozen == Counter(one for one, language in spoken.items() if language in ("th", "en"))
     assert {(row.language, row.number) for row in rows} == {("th", 0), ("th", 1), ("en", 0), ("en", 1)}
     assert told(database, announcement_id).recipients == len(frozen)
+
+
+def test_the_chunk_of_one_account_is_found_among_all_also_after_a_halving(database: Database, now: datetime) -> None:
+    people(database, now, 1_700, (Language.TH, Language.EN))
+    announcement_id = approved(database, now, (Language.TH, Language.EN))
+    assert freeze(database, now)
+    for halved in (False, True):
+        if halved:
+            with database.writing() as session:
+                for chunk in session.scalars(select(AnnouncementChunk)).all():
+                    announcement_outcome.halve(session, chunk, now)
+        with database.reading() as session:
+            for contact_id in (1, 2, 998, 999, 1_000, 1_001, 1_700):
+                [chunk] = chunks_of(session, contact_id, now)
+                assert contact_id in session.get_one(AnnouncementRecipients, chunk.id).contacts
+                assert chunk.announcement_id == announcement_id
+            assert chunks_of(session, 1_701, now) == []
+            assert chunks_of(session, 1, now + timedelta(seconds=1)) == []
 
 
 def test_planning_again_changes_nothing(database: Database, now: datetime) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from bot.clock import Clock
 from bot.database import Database
-from locales import Text, verbatim
+from locales import Language, Text, verbatim
 from models import lookup
+from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure, ChunkState
 from models.audit import AuditEntry, broken
 from models.binding import Binding, ReviewReason, bind, open_review, unbind
 from models.case import CaseKind, Result, close, open_case, take
@@ -27,6 +28,7 @@ from models.reminder import ReminderRules
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 from models.worker_timeline import PAGE
+from tests import station
 from tests.office import Clerk, Office, words_of
 from tests.records import add_permit, add_worker
 
@@ -365,6 +367,23 @@ def test_every_fate_of_a_message_is_said_in_words(known: Known, state: MessageSt
     shown = known.opened_by(known.clerk())
     assert means in shown
     assert ("Code why-code" in shown) is (state is not MessageState.SENT)
+
+
+def test_announcements_to_her_account_and_their_fate_are_told_too(known: Known) -> None:
+    now = known.office.clock.now()
+    with known.office.database.writing() as session:
+        number = station.approved(session, now, tuple(Language))
+    assert station.freeze(known.office.database, now)
+    clerk = known.clerk()
+    assert f"Announcement Waiting to leave #{number} Typhoon" in known.opened_by(clerk)
+    with known.office.database.writing() as session:
+        [chunk] = session.scalars(select(AnnouncementChunk)).all()
+        chunk.sent_at = now
+        chunk.end(ChunkState.SENT)
+        session.add(AnnouncementFailure(announcement_id=number, contact_id=known.account, at=now, error="400"))
+    shown = clerk.read(f"/workers/{known.worker}")
+    assert f"Announcement Accepted by LINE #{number} Typhoon" in shown
+    assert f"Announcement Could not be delivered #{number} Typhoon" in shown
 
 
 @pytest.mark.parametrize("answer", list(Reaction))

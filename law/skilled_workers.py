@@ -1,0 +1,145 @@
+"""Which type B workers may become skilled workers, who applies, and when.
+
+Art. 43 of 雇主聘僱外國人許可及管理辦法, since 2026 arts. 6 and 44 of 外國技術人力工作資格及許可管理辦法. Pay, skill and
+language (there art. 8) come on top and are not judged here.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from law.citations import AMENDED_2023, SKILLED_WORKERS_REGULATION, permission, skilled
+from law.dates import days_after, last_day_of_period, months_before, window_opens
+from law.source import Dated, Source, rule
+from law.windows import ApplicationWindow, Purpose
+from law.working_years import ELEVEN_AND_A_HALF_YEARS, SIX_YEARS, Service
+
+SKILLED_6, SKILLED_44_1, SKILLED_44_2, SKILLED_44_3 = skilled("6", "2"), *(skilled("44", each) for each in "123")
+ELIGIBLE = Dated(SKILLED_6, {AMENDED_2023: permission("43", "1"), SKILLED_WORKERS_REGULATION: SKILLED_6})
+SIX_YEARS_FILING = Dated(SKILLED_44_1, {AMENDED_2023: permission("43", "2"), SKILLED_WORKERS_REGULATION: SKILLED_44_1})
+RETURNED_FILING = Dated(SKILLED_44_2, {AMENDED_2023: permission("43", "3"), SKILLED_WORKERS_REGULATION: SKILLED_44_2})
+# From abroad: former employers only, and for family care whom art. 43(5), now art. 32(4), names.
+ABROAD_FILING = Dated(SKILLED_44_3, {AMENDED_2023: permission("43", "4"), SKILLED_WORKERS_REGULATION: SKILLED_44_3})
+ABROAD_CARE = Dated(
+    skilled("32", "4"), {AMENDED_2023: permission("43", "5"), SKILLED_WORKERS_REGULATION: skilled("32", "4")}
+)
+GRADUATE = Dated(SKILLED_6, {AMENDED_2023: permission("45", "1"), SKILLED_WORKERS_REGULATION: SKILLED_6})
+
+
+class Ground(StrEnum):
+    SIX_YEARS = "six_years"  # without a break, or added up with one employer
+    RETURNED = "returned"  # six years, left, came back, eleven and a half in all
+    ABROAD = "abroad"  # eleven and a half years in all, and has left
+    GRADUATE = "graduate"  # an associate degree or higher from Taiwan
+
+
+class Applicant(StrEnum):
+    ORIGINAL_EMPLOYER = "original_employer"
+    NEW_EMPLOYER = "new_employer"
+    ANY_EMPLOYER = "any_employer"
+    FORMER_EMPLOYER = "former_employer"
+    CARE_FAMILY = "care_family"  # besides the former employer: relatives, the person cared for; a person must check
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who may apply on which ground. `window` None: no days are named. `starts_on` None: no day is prescribed."""
+
+    ground: Ground
+    applicant: Applicant
+    window: ApplicationWindow | None
+    starts_on: date | None
+    needs_a_person: bool
+    source: Source
+    eligible_by: Source
+
+
+@dataclass(frozen=True)
+class SixYears:
+    full_on: date
+    source: Source
+
+
+@rule(
+    SKILLED_6,
+    in_force_from=AMENDED_2023,
+    decided_by="asked_on",
+    doubt="That home leave and waiting for a transfer do not break six years is the ministry's answer (lrsc.wda.gov.tw "
+    "04ba7bca), known second hand.",
+)
+def six_years_full(asked_on: date, working_since: date) -> SixYears:
+    """「連續工作期間達六年以上」: the last day of the sixth year of work without a break since that day."""
+    return SixYears(last_day_of_period(working_since, 72), ELIGIBLE.on(asked_on))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What decides. `six_years_on`: the day six years are full, without a break or with one employer; None: never.
+
+    `permit_ends` is that of her present type B permit, None without one. `before_leaving` is what she had worked
+    when she last left Taiwan at the end of her work; `total` what she has worked up to the day of asking.
+    """
+
+    permit_ends: date | None
+    six_years_on: date | None
+    before_leaving: Service
+    total: Service
+    abroad: bool
+    family_care: bool
+    graduate: bool = False
+
+
+def _two_to_four_months(permit_ends: date, source: Source) -> ApplicationWindow:
+    opens, safe = window_opens(permit_ends, 4), months_before(permit_ends, 2)
+    return ApplicationWindow(opens, safe, permit_ends, Purpose.NEW_APPLICATION, source)
+
+
+def _six_year_routes(asked_on: date, permit_ends: date, six_years_on: date) -> tuple[Route, Route]:
+    source, eligible = SIX_YEARS_FILING.on(asked_on), ELIGIBLE.on(asked_on)
+    new = _two_to_four_months(permit_ends, source)
+    # Full early: any day after. Full only late in the permit: as the new employer, two to four months before.
+    opens = min(days_after(six_years_on, 1), window_opens(permit_ends, 4))
+    original = ApplicationWindow(opens, new.last_safe_day, permit_ends, Purpose.NEW_APPLICATION, source)
+    next_day = permit_ends + timedelta(days=1)
+    return (
+        Route(Ground.SIX_YEARS, Applicant.ORIGINAL_EMPLOYER, original, None, False, source, eligible),
+        Route(Ground.SIX_YEARS, Applicant.NEW_EMPLOYER, new, next_day, False, source, eligible),
+    )
+
+
+@rule(
+    SKILLED_6,
+    in_force_from=AMENDED_2023,
+    decided_by="asked_on",
+    doubt="Six years that become full only in the permit's last four months are filed for two to four months before it "
+    "ends (lrsc.wda.gov.tw ee61b648, known second hand). Eleven and a half years are measured on the day of asking. "
+    "That any new employer may apply for six years with one employer is the text's reading.",
+)
+def skilled_routes(asked_on: date, candidate: Candidate) -> tuple[Route, ...]:
+    """「連續工作期間達六年以上，或受聘僱於同一雇主，累計工作期間達六年以上」
+    「累計達六年以上出國後，再次入國工作，其工作期間累計達十一年六個月以上」
+    「累計工作期間達十一年六個月以上，並已出國」
+
+    「原雇主：於聘僱許可有效期間屆滿日前二個月申請」 is any day up to two months before the end (the ministry's
+    answers), not one day as in the English. A new employer: two to four months before, work from the day after it.
+    Empty when nobody can apply yet; whoever is in Taiwan without a permit has to ask a person.
+    """
+    found: list[Route] = []
+    eligible, ends_on = ELIGIBLE.on(asked_on), candidate.permit_ends
+    if ends_on is not None and not candidate.abroad:
+        if candidate.six_years_on is not None and candidate.six_years_on <= ends_on:
+            found.extend(_six_year_routes(asked_on, ends_on, candidate.six_years_on))
+        if candidate.before_leaving >= SIX_YEARS and candidate.total >= ELEVEN_AND_A_HALF_YEARS:
+            source = RETURNED_FILING.on(asked_on)
+            window, next_day = _two_to_four_months(ends_on, source), ends_on + timedelta(days=1)
+            found.append(Route(Ground.RETURNED, Applicant.ANY_EMPLOYER, window, next_day, False, source, eligible))
+    if candidate.abroad and candidate.total >= ELEVEN_AND_A_HALF_YEARS:
+        source = ABROAD_FILING.on(asked_on)
+        found.append(Route(Ground.ABROAD, Applicant.FORMER_EMPLOYER, None, None, False, source, eligible))
+        if candidate.family_care:
+            care = ABROAD_CARE.on(asked_on)
+            found.append(Route(Ground.ABROAD, Applicant.CARE_FAMILY, None, None, True, care, eligible))
+    if candidate.graduate:
+        source = GRADUATE.on(asked_on)
+        found.append(Route(Ground.GRADUATE, Applicant.ANY_EMPLOYER, None, None, False, source, source))
+    return tuple(found)

@@ -1,0 +1,129 @@
+"""What is missing on a payslip, and what does not add up."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from law.payslips import Deduction, DeductionKind, Finding, Payslip, WageItem, check_payslip
+from law.source import NotInForce
+
+PAID = date(2026, 3, 5)
+WHOLE = Payslip(
+    languages=frozenset({"zh", "id"}),
+    wage_items=(WageItem("base", Decimal(28590)), WageItem("overtime", Decimal(2410))),
+    total=Decimal(31000),
+    deductions=(
+        Deduction(DeductionKind.HEALTH_INSURANCE, Decimal(443)),
+        Deduction(DeductionKind.LABOUR_INSURANCE, Decimal(715)),
+        Deduction(DeductionKind.INCOME_TAX, Decimal(858)),
+        Deduction(DeductionKind.BOARD_AND_LODGING, Decimal(2500)),
+        Deduction(DeductionKind.WELFARE_FUND, Decimal(143)),
+        Deduction(DeductionKind.GARNISHMENT, Decimal(1000)),
+        Deduction(DeductionKind.OTHER_BY_LAW, Decimal(100), law="工會法第28條"),
+    ),
+    received=Decimal(25241),
+    paid_in_cash=True,
+    given_to_worker=True,
+    proof_given=False,
+)
+
+
+def test_article_66_is_satisfied_when_everything_is_there() -> None:
+    check = check_payslip(PAID, WHOLE, "id")
+    assert check.complete
+    assert check.findings == ()
+    assert check.kept_until == date(2031, 3, 5)
+    assert str(check.source) == "雇主聘僱外國人許可及管理辦法第66條第1項"
+
+
+def with_deduction(kind: DeductionKind, amount: int, law: str = "") -> Payslip:
+    """One more deduction, and so much less received: only the deduction itself is in question."""
+    assert WHOLE.received is not None
+    deductions = (*WHOLE.deductions, Deduction(kind, Decimal(amount), law))
+    return replace(WHOLE, deductions=deductions, received=WHOLE.received - amount)
+
+
+@pytest.mark.parametrize(
+    ("payslip", "finding"),
+    [
+        pytest.param(replace(WHOLE, languages=frozenset({"zh"})), Finding.NOT_IN_HER_LANGUAGE, id="Chinese only"),
+        pytest.param(replace(WHOLE, languages=frozenset({"id"})), Finding.NO_CHINESE, id="her language only"),
+        pytest.param(replace(WHOLE, received=None), Finding.NO_AMOUNT_RECEIVED, id="no amount received"),
+        pytest.param(replace(WHOLE, wage_items=()), Finding.NO_WAGE_ITEMS, id="no items"),
+        pytest.param(replace(WHOLE, total=None), Finding.NO_TOTAL, id="no total"),
+        pytest.param(replace(WHOLE, paid_in_cash=None), Finding.NO_WAY_OF_PAYING, id="way of paying not printed"),
+        pytest.param(replace(WHOLE, paid_in_cash=False), Finding.NO_PROOF_OF_PAYMENT, id="transfer without proof"),
+        pytest.param(replace(WHOLE, given_to_worker=False), Finding.NOT_GIVEN_TO_WORKER, id="not handed over"),
+        pytest.param(
+            with_deduction(DeductionKind.NOT_ITEMISED, 3500), Finding.DEDUCTION_NOT_ITEMISED, id="other 3,500"
+        ),
+        pytest.param(
+            with_deduction(DeductionKind.BROKER_FEE, 1500), Finding.BROKER_FEE_DEDUCTED, id="broker fee deducted"
+        ),
+        pytest.param(
+            with_deduction(DeductionKind.OTHER_BY_LAW, 300, " "), Finding.DEDUCTION_WITHOUT_LAW, id="no law named"
+        ),
+        pytest.param(replace(WHOLE, received=Decimal(25240)), Finding.SUMS_DO_NOT_AGREE, id="a dollar short"),
+        pytest.param(replace(WHOLE, received=Decimal(25242)), Finding.SUMS_DO_NOT_AGREE, id="a dollar too much"),
+        pytest.param(
+            replace(WHOLE, wage_items=WHOLE.wage_items[:1]), Finding.ITEMS_ARE_NOT_THE_TOTAL, id="an item short"
+        ),
+    ],
+)
+def test_article_66_finds_what_is_missing_and_nothing_else(payslip: Payslip, finding: Finding) -> None:
+    check = check_payslip(PAID, payslip, "id")
+    assert check.findings == (finding,)
+    assert not check.complete
+
+
+def test_a_transfer_with_proof_and_a_payslip_without_deductions_are_fine() -> None:
+    assert check_payslip(PAID, replace(WHOLE, paid_in_cash=False, proof_given=True), "id").complete
+    assert check_payslip(PAID, replace(WHOLE, deductions=(), received=Decimal(31000)), "id").complete
+
+
+def test_an_empty_payslip_lacks_everything_in_the_order_of_the_article() -> None:
+    empty = Payslip(frozenset(), (), None, (), None, None, given_to_worker=False, proof_given=False)
+    assert check_payslip(PAID, empty, "vi").findings == (
+        Finding.NO_CHINESE,
+        Finding.NOT_IN_HER_LANGUAGE,
+        Finding.NO_AMOUNT_RECEIVED,
+        Finding.NO_WAGE_ITEMS,
+        Finding.NO_TOTAL,
+        Finding.NO_WAY_OF_PAYING,
+        Finding.NOT_GIVEN_TO_WORKER,
+    )
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "is_skilled", "article"),
+    [
+        (date(2025, 12, 31), True, "66"),
+        (date(2026, 1, 1), True, "65"),
+        (date(2026, 1, 1), False, "66"),
+        (date(2022, 4, 30), False, "66"),
+    ],
+)
+def test_skilled_workers_have_their_own_article_since_2026(paid_on: date, is_skilled: bool, article: str) -> None:
+    assert check_payslip(paid_on, WHOLE, "id", is_skilled=is_skilled).source.article == article
+
+
+def test_article_66_is_silent_before_the_rewritten_regulation() -> None:
+    with pytest.raises(NotInForce):
+        check_payslip(date(2022, 4, 29), WHOLE, "id")
+
+
+def test_article_66_answers_for_every_month_until_2028() -> None:
+    for month in range(2022 * 12 + 4, 2029 * 12):
+        assert check_payslip(date(month // 12, month % 12 + 1, 5), WHOLE, "id").complete
+
+
+@given(st.lists(st.decimals(0, 9000, places=0), max_size=4), st.decimals(-50, 50, places=0))
+def test_the_sums_agree_only_when_nothing_is_lost(amounts: list[Decimal], lost: Decimal) -> None:
+    deductions = tuple(Deduction(DeductionKind.INCOME_TAX, amount) for amount in amounts)
+    received = Decimal(31000) - sum(amounts) - lost
+    check = check_payslip(PAID, replace(WHOLE, deductions=deductions, received=received), "id")
+    assert (Finding.SUMS_DO_NOT_AGREE in check.findings) is (lost != 0)
