@@ -1,6 +1,7 @@
 """When migrant workers' health examinations are due, and what follows a bad result: 受聘僱外國人健康檢查管理辦法.
 
-The days here are never moved to a working day: hospitals examine on Saturdays, and the earlier day is the safe one.
+The days here are not moved to a working day: whether art. 122 of the civil code moves them is not said, and the
+earlier day is the safe one.
 """
 
 from dataclasses import dataclass

@@ -80,6 +80,8 @@ def test_article_3_asks_citizens_for_fifteen_years_or_junior_high(person: Person
 def test_article_3_wants_that_who_left_has_no_work_again() -> None:
     work = Work(Tie.DAMAGED_FIRM, date(2026, 1, 1), works_again=True)
     assert entitled(ASKED, CITIZEN, work).refusal is Refusal.WORKS_AGAIN
+    second_job = Work(Tie.DAMAGED_FIRM, left_on=None, works_again=True)
+    assert entitled(ASKED, CITIZEN, second_job).tie is Tie.DAMAGED_FIRM, "who never left has not begun again"
 
 
 def test_article_3_wants_a_tie_and_a_good_notice_is_one() -> None:
@@ -97,6 +99,7 @@ def test_article_3_wants_a_tie_and_a_good_notice_is_one() -> None:
     [
         pytest.param(None, date(2028, 4, 1), None, id="good to 2028-04-01"),
         pytest.param(date(2026, 9, 1), date(2028, 4, 1), date(2026, 9, 1), id="void with new work on 2026-09-01"),
+        pytest.param(date(2028, 4, 1), date(2028, 4, 1), date(2028, 4, 1), id="void with new work on its last day"),
         pytest.param(date(2028, 4, 2), date(2028, 4, 1), None, id="work after its end changes nothing"),
     ],
 )
