@@ -7,6 +7,7 @@ from locales import Language, Text, _, verbatim
 from models.announcement import Category, Follows
 from models.announcement_text import Texts
 from models.content import Button, Card, Open
+from models.reaction import CALL_1955
 
 # Translators: what an announcement is about; also the names that workers choose from.
 CATEGORY_NAMES: Mapping[Category, Text] = {
@@ -51,7 +52,7 @@ def card_of(
         title=verbatim(body.title),
         lead=(*first, *(verbatim(paragraph) for paragraph in _paragraphs(body.text))),
         notes=notes,
-        buttons=(*link, *buttons),
+        buttons=(*link, *((CALL_1955,) if texts.offers_1955 else ()), *buttons),
         topic=CATEGORY_NAMES[Category(category)],
         picture=texts.image_url,
     )

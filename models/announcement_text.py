@@ -25,6 +25,8 @@ class Texts:
     image_url: str = ""
     link_url: str = ""
     missing: str = ""
+    # Whether a button under it calls 1955.
+    offers_1955: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -35,10 +37,11 @@ class Texts:
             "image_url": self.image_url,
             "link_url": self.link_url,
             "missing": self.missing,
+            "offers_1955": self.offers_1955,
         }
 
 
 def texts_of(stored: Mapping[str, Any]) -> Texts:
     """What `Texts.to_json` gave."""
     bodies = {Language(language): Body(**body) for language, body in stored["bodies"].items()}
-    return Texts(bodies, stored["image_url"], stored["link_url"], stored["missing"])
+    return Texts(bodies, stored["image_url"], stored["link_url"], stored["missing"], stored["offers_1955"])

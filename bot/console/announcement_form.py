@@ -17,7 +17,7 @@ TITLE_LENGTH, TEXT_LENGTH, LABEL_LENGTH, ADDRESS_LENGTH, REASON_LENGTH = 200, 5_
 MOST_CHOSEN, LONGEST_CHOICE = 100, 64
 _PARTS = {"title": TITLE_LENGTH, "text": TEXT_LENGTH, "link_label": LABEL_LENGTH}
 _TYPED = {"image_url": ADDRESS_LENGTH, "link_url": ADDRESS_LENGTH, "missing": REASON_LENGTH, "why": REASON_LENGTH}
-_SHORT = ("category", "who", "when", "send_at", "valid_until")
+_SHORT = ("category", "who", "when", "send_at", "valid_until", "offers_1955")
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 NOT_A_TIME = Words("請輸入日期與時間。", "Give a date and a time.")
@@ -63,7 +63,8 @@ class Entered:
             body = Body(**{part: self.typed[f"{part}-{language.value}"] for part in _PARTS})
             if body.title or body.text or body.link_label:
                 bodies[language] = body
-        return Texts(bodies, self.typed["image_url"], self.typed["link_url"], self.typed["missing"])
+        offers_1955 = self.typed["offers_1955"] == "yes"
+        return Texts(bodies, self.typed["image_url"], self.typed["link_url"], self.typed["missing"], offers_1955)
 
     def _audience(self) -> Audience:
         return Audience(**{line: tuple(self.ticked[line]) for line in LINES}, linked_only=self.typed["who"] == "linked")
@@ -101,6 +102,7 @@ def of_draft(draft: Draft, now: datetime) -> Entered:
         "image_url": draft.texts.image_url,
         "link_url": draft.texts.link_url,
         "missing": draft.texts.missing,
+        "offers_1955": "yes" if draft.texts.offers_1955 else "",
     }
     for language, body in draft.texts.bodies.items():
         typed |= {f"{part}-{language.value}": getattr(body, part) for part in _PARTS}

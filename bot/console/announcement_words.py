@@ -175,6 +175,7 @@ def in_words(draft: Draft, language: Language) -> list[tuple[str, str]]:
         (Words("有效至", "Valid until"), moment(draft.valid_until)),
         (Words("圖片", "Picture"), draft.texts.image_url),
         (Words("連結", "Link"), draft.texts.link_url),
+        (Words("按鈕", "Button"), Words("撥打 1955", "Call 1955").in_(language) if draft.texts.offers_1955 else ""),
         (Words("缺少語言的理由", "Why a language is left out"), draft.texts.missing),
     )
     facts += [(name.in_(language), value) for name, value in times if value]

@@ -258,6 +258,16 @@ def _messages(answer: httpx.Response) -> list[dict[str, Any]]:
     return screens.messages
 
 
+def test_a_button_that_calls_1955_is_put_under_it_where_it_was_ticked(office: Office) -> None:
+    writer = office.clerk(Role.WRITER)
+    for ticked in ({}, {"offers_1955": "yes"}):
+        shown = writer.post("/announcements/preview", filled(**ticked))
+        assert all(("tel:1955" in str(message)) is bool(ticked) for message in _messages(shown))
+    path = write(writer, offers_1955="yes")
+    assert "Button Call 1955" in writer.read(path)
+    assert 'value="yes" checked' in writer.get(f"{path}/edit").text
+
+
 def test_an_operator_tries_it_on_a_phone_that_sent_the_code(office: Office) -> None:
     friend = add_friend(office, "Uphone", Language.TH)
     writer = office.clerk(Role.WRITER)
