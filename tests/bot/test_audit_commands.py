@@ -18,6 +18,7 @@ KEY = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 def run(database: Database, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """Three entries in the log of the database that the settings name."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("bot.__main__.log.configure", lambda _level: None)  # its output ends with the command
     for name, value in {
         "BOT_DATABASE_URL": database.url,
         "BOT_KEYS": KEY,
