@@ -1,5 +1,7 @@
 """An announcement as it arrives: her language around the operators' own words, and nothing on the lock screen."""
 
+from typing import Any
+
 import pytest
 
 from bot.line.limits import check
@@ -15,7 +17,7 @@ PICTURE, LINK = "https://example.org/heat.png", "https://example.org/heat?a=1"
 TEXT = "Drink water.\nRest in the shade.\r\n \r\n\r\n{date} Call 119."
 
 
-def texts(text: str = TEXT, **more: str) -> Texts:
+def texts(text: str = TEXT, **more: Any) -> Texts:
     return Texts({language: Body(f"Heat {language}", text, "Learn") for language in Language}, **more)
 
 
