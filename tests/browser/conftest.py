@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserType
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from bot.demo import API_KEY, create_demo, demo_settings
 from tests.town import Server, free_port
@@ -14,15 +14,28 @@ from tests.town import Server, free_port
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
-    """pytest-playwright's launch options, pointed at Chromium on PATH, else at Playwright's own download."""
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright for as long as one module: its event loop shuts `asyncio.run` out of whatever test comes next."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """Chromium from PATH, else Playwright's own download."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    own = browser_type.executable_path
+    own = playwright.chromium.executable_path
     if found is None and not Path(own).exists():
         pytest.skip(f"NO BROWSER: none of {', '.join(_NAMES)} on PATH and no Playwright Chromium downloaded")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    return {**browser_type_launch_args, "executable_path": found or own, "args": quiet}
+    with playwright.chromium.launch(**browser_type_launch_args, executable_path=found or own, args=quiet) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def browser_context_args() -> dict[str, Any]:
+    return {}
 
 
 @pytest.fixture(scope="module")
