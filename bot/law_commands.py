@@ -11,6 +11,8 @@ from bot import law_handbook
 from bot.law_examples import examples
 from bot.law_handbook import HANDBOOK, TESTS
 from bot.terminal import out, problems
+from law import catalogue
+from law.source import STALE_AFTER, Source
 
 Tests = Annotated[Path, typer.Option(help="The tests whose tables are the examples")]
 commands = typer.Typer(no_args_is_help=True, help="The rules of law that the answers rest on.")
@@ -36,16 +38,21 @@ def list_rules(
 
 
 def _list_stale(day: datetime) -> None:
-    unread = law_handbook.stale(day.date())
+    unread = catalogue.stale(day.date())
     if not unread:
-        out.print(f"Every source was read within {law_handbook.STALE_AFTER.days} days before {day.date()}.")
+        out.print(f"Every source was read within {STALE_AFTER.days} days before {day.date()}.")
         return
     table = Table(*(Column(name, overflow="fold") for name in ("read", "source", "address", "rules")), box=None)
     for source in unread:
-        rules = ", ".join(entry.name for entry in law_handbook.entries() if entry.rule.source == source)
-        table.add_row(str(source.checked), str(source), source.url, rules)
+        table.add_row(str(source.checked), str(source), source.url, ", ".join(_resting_on(source)))
     out.print(table)
     raise typer.Exit(1)
+
+
+def _resting_on(source: Source) -> list[str]:
+    """The rules of that source; where it is only cited in answers or versions, the modules that keep it."""
+    rules = [entry.name for entry in law_handbook.entries() if entry.rule.source == source]
+    return rules or [name.removeprefix("law.") for name in catalogue.kept_in(source)]
 
 
 @commands.command("explain")
@@ -57,6 +64,8 @@ def explain(
     found = law_handbook.named(rule)
     if not found:
         problems.print(f"There is no rule {rule!r}. See: python -m bot law list", markup=False)
+        for entry in law_handbook.like(rule):
+            problems.print(f"  {entry.name}  {entry.rule.source}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1)
     told = examples(tests)
     texts = (law_handbook.explained(entry, law_handbook.examples_of(entry, told)) for entry in found)
@@ -69,5 +78,9 @@ def write(file: Annotated[Path, typer.Argument(help="Where it goes")] = HANDBOOK
     if not tests.is_dir():
         problems.print(f"The examples are read from {tests}, which is not here: run this in a checkout.")
         raise typer.Exit(2)
-    file.write_text(law_handbook.handbook(tests), "utf-8")
+    try:
+        file.write_text(law_handbook.handbook(tests), "utf-8")
+    except OSError as wrong:
+        problems.print(f"{file} cannot be written: {wrong.strerror}.", markup=False)
+        raise typer.Exit(2) from None
     out.print(f"{len(law_handbook.entries())} rules are in {file}")

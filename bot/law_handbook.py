@@ -1,12 +1,10 @@
 """Every rule of law/ with its source, versions, readings, doubts and examples, for the command line and docs/law.md."""
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -14,12 +12,12 @@ from typing import Any
 
 import law
 from bot.law_examples import Example, examples
+from law.catalogue import modules
 from law.source import Dated, Rule, Source
 
 ROOT = Path(law.__path__[0]).parent
 TESTS = ROOT / "tests" / "law"
 HANDBOOK = ROOT / "docs" / "law.md"
-STALE_AFTER = timedelta(days=180)
 MOST_ROWS = 40
 
 INTRODUCTION = """\
@@ -51,12 +49,6 @@ class Entry:
         return f"{self.module.__name__.removeprefix('law.')}.{self.rule.__name__}"
 
 
-def modules() -> tuple[ModuleType, ...]:
-    """Every module of the package, so that a new one is in the handbook without being listed."""
-    names = sorted(found.name for found in pkgutil.walk_packages(law.__path__, "law."))
-    return tuple(importlib.import_module(name) for name in names)
-
-
 def entries() -> tuple[Entry, ...]:
     return tuple(
         Entry(module, found, *_told(found))
@@ -84,6 +76,19 @@ def named(name: str) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries() if wanted in (entry.name, entry.rule.__name__))
 
 
+def like(asked: str) -> tuple[Entry, ...]:
+    """The rules that somebody may have meant: by a part of a name, by a statute or article, or by a slip of the pen."""
+    part = asked.strip().lower()
+    if not part:
+        return ()
+    close = set(get_close_matches(part, [entry.rule.__name__ for entry in entries()], n=3))
+    return tuple(
+        entry
+        for entry in entries()
+        if part in entry.name or part in str(entry.rule.source) or entry.rule.__name__ in close
+    )
+
+
 def versions(found: Rule[Any, Any]) -> tuple[Dated[Any], ...]:
     """The dated values that a rule uses, itself or through functions that are no rules."""
     seen: set[str] = set()
@@ -108,38 +113,6 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-
-
-def sources() -> frozenset[Source]:
-    """Every source that a module of law/ keeps, whether a rule, a dated value or a table cites it."""
-    kept = (value for module in modules() for name, value in vars(module).items() if not name.startswith("__"))
-    return frozenset(source for value in kept for source in _within(value))
-
-
-def _within(value: object) -> Iterator[Source]:
-    match value:
-        case Source():
-            yield value
-        case Rule(source=source):
-            yield source
-        case Dated(source=source, versions=held):
-            yield source
-            yield from _within(held)
-        case Mapping():
-            for pair in value.items():
-                yield from _within(pair)
-        case tuple() | list() | frozenset():
-            for each in value:
-                yield from _within(each)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            for field in fields(value):
-                yield from _within(getattr(value, field.name))
-
-
-def stale(on: date) -> tuple[Source, ...]:
-    """The sources that nobody has read for 180 days on that day, the longest unread first."""
-    unread = (source for source in sources() if on - source.checked >= STALE_AFTER)
-    return tuple(sorted(unread, key=lambda source: (source.checked, str(source), source.url)))
 
 
 def life(found: Rule[Any, Any]) -> str:

@@ -17,6 +17,7 @@ from law.entry_points import FIRST_RANKED, LAST_DAY, Decider, Placed, rank
 from law.source import NotInForce
 
 MOST_SHOWN = 20
+MOST_BYTES = 64 * 1024 * 1024  # far more than all who ever came
 RANKED = (
     "place",
     "place_in_kind",
@@ -62,9 +63,9 @@ def rank_file(
         )
     lottery = _lottery(seed_file, committed)
     day = ranked_on.date()
-    if to is not None and to.exists() and to.samefile(file):
-        _refuse("排序結果不得覆蓋原檔。/ The ranking must not take the place of the file.", 2)
-    read = read_entrants(file.read_bytes(), day)
+    if to is not None and to.exists() and any(to.samefile(kept) for kept in (file, seed_file) if kept):
+        _refuse("排序結果不得覆蓋原檔或種子。/ The ranking must not take the place of the file or of the seed.", 2)
+    read = read_entrants(_content(file), day)
     if read.problems:
         _refuse(_told(read), 1)
     try:
@@ -81,8 +82,19 @@ def rank_file(
     table = csv_of(RANKED, _rows(ranked))
     if to is None:
         typer.echo(table, nl=False)
-    else:
+        return
+    try:
         to.write_bytes(table)
+    except OSError as wrong:
+        _refuse(f"無法寫入排序結果。/ The ranking cannot be written: {wrong.strerror}.", 2)
+
+
+def _content(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        content = opened.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        _refuse(f"檔案超過{MOST_BYTES}位元組。/ The file has more than {MOST_BYTES} bytes.", 1)
+    return content
 
 
 def _lottery(seed_file: Path | None, committed: str | None) -> Lottery | None:
@@ -91,7 +103,7 @@ def _lottery(seed_file: Path | None, committed: str | None) -> Lottery | None:
     if seed_file is None or committed is None:
         _refuse("抽籤須同時有種子與其SHA-256。/ To draw lots, give both the seed and its SHA-256.", 2)
     try:
-        return Lottery(seed_file.read_bytes().strip(), committed)
+        return Lottery(_content(seed_file).strip(), committed)
     except ValueError as wrong:
         _refuse(f"種子與公布的SHA-256不符或太短。/ The lots cannot be drawn: {wrong}.", 2)
 

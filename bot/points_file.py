@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ COLUMNS: Mapping[str, str] = {
     "people": "房間人數",
     "visa_date": "簽證日",
 }
+MOST_CHARACTERS = 100
 OF_THE_ROOM = ("dormitory", "suite", "people")
 _KINDS = {"industry": Kind.INDUSTRY, "household": Kind.HOUSEHOLD, "產業": Kind.INDUSTRY, "家庭": Kind.HOUSEHOLD}
 _DORMITORIES = {
@@ -85,7 +87,18 @@ def _one_of(values: Mapping[str, V]) -> Callable[[str], V]:
     return read
 
 
-_WORKER = _written(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,100}", str, "A123")
+def _worker(said: str) -> str:
+    """A number that a reader can tell from every other: nothing in it is unseen."""
+    if len(said) > MOST_CHARACTERS or not said.isprintable():
+        raise ValueError("A123")
+    return said
+
+
+def _as_read(worker: str) -> str:
+    """One and the same for A1, a1 and Ａ1: whoever is listed twice would draw two lots."""
+    return "".join(unicodedata.normalize("NFKC", worker).casefold().split())
+
+
 _KIND, _DORMITORY, _YES = _one_of(_KINDS), _one_of(_DORMITORIES), _one_of(_YES_OR_NO)
 _DOSES = _written(r"\d{1,2}", int, "0, 1, 2")
 _CASES = _written(r"\d{1,9}(\.\d{1,9})?", Decimal, "4999, 4999.5")
@@ -134,7 +147,7 @@ class _Row:
         return Room(dormitory, suite, people)
 
     def entrant(self, ranked_on: date) -> Entrant | None:
-        worker, kind = self.read("worker", _WORKER), self.read("kind", _KIND)
+        worker, kind = self.read("worker", _worker), self.read("kind", _KIND)
         doses, one_dose = self.read("doses", _DOSES), self.read("one_dose_vaccine", _YES)
         cases, visa_on = self.read("cases", _CASES), self.read("visa_date", _DATE)
         room = self.room(kind)
@@ -193,7 +206,7 @@ def _read_rows(heads: list[str], rows: list[list[str]], ranked_on: date) -> Read
             continue
         row = _Row(number, {head: cell.strip() for head, cell in zip(heads, cells, strict=True)})
         entrant = row.entrant(ranked_on)
-        if entrant is not None and (first := first_rows.setdefault(entrant.worker, number)) != number:
+        if entrant is not None and (first := first_rows.setdefault(_as_read(entrant.worker), number)) != number:
             row.refuse("worker", f"與第{first}列重複", f"the same as in row {first}")
         problems += row.problems
         if entrant is not None:

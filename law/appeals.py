@@ -11,6 +11,7 @@ from law.source import Source, rule
 from law.working_days import Deadline, deadline
 
 IN_FORCE_FROM = date(2000, 7, 1)
+APPEAL_DAYS = 30
 TRAVEL = "Days added for living far from the appeal authority (art. 16) are left out; they only make it later."
 
 
@@ -27,7 +28,7 @@ ART_57 = _source("57", "")
 @rule(ART_14, in_force_from=IN_FORCE_FROM, decided_by="served_on", doubt=TRAVEL)
 def appeal_until(served_on: date) -> Deadline:
     """「訴願之提起，應自行政處分達到或公告期滿之次日起三十日內為之。」"""
-    return deadline(days_after(served_on, 30))
+    return deadline(days_after(served_on, APPEAL_DAYS))
 
 
 @rule(ART_15, in_force_from=IN_FORCE_FROM, decided_by="served_on", doubt=TRAVEL)

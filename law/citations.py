@@ -41,3 +41,7 @@ def transfer(article: str, paragraph: str = "") -> Source:
 
 def broker_charges(article: str, paragraph: str = "") -> Source:
     return _source("N0090028", "私立就業服務機構收費項目及金額標準", article, paragraph)
+
+
+def labour_standards(article: str, paragraph: str = "") -> Source:
+    return _source("N0030001", "勞動基準法", article, paragraph)

@@ -1,19 +1,27 @@
-"""What an employer owes when a worker leaves: art. 69 of the regulation, for skilled workers since 2026 art. 67."""
+"""What an employer owes when a worker leaves, and who must leave at once.
+
+Art. 69 of the regulation, for skilled workers since 2026 art. 67 of their own; 就業服務法第74條.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from law.citations import REWRITTEN, SKILLED_WORKERS_REGULATION, permission, skilled, transfer
-from law.dates import days_after
+from law.citations import REWRITTEN, SKILLED_WORKERS_REGULATION, employment_service, permission, skilled, transfer
+from law.dates import days_after, days_before
+from law.employment_permits import PermitType
+from law.missing_reports import ART_73, GROUNDS, ReasonCode
+from law.missing_reports import IN_FORCE_FROM as REPORTS_FROM
 from law.source import Dated, Source, rule
 from law.working_days import Deadline, deadline
 
 ART_69_1, ART_69_2, ART_69_3 = (permission("69", paragraph) for paragraph in "123")
+ART_68_2 = permission("68", "2")
 SKILLED_67_1, SKILLED_67_2, SKILLED_67_3 = (skilled("67", paragraph) for paragraph in "123")
 SKILLED_EXPIRY = Dated(SKILLED_67_1, {REWRITTEN: ART_69_1, SKILLED_WORKERS_REGULATION: SKILLED_67_1})
 SKILLED_ORDER = Dated(SKILLED_67_2, {REWRITTEN: ART_69_2, SKILLED_WORKERS_REGULATION: SKILLED_67_2})
 SKILLED_REPORT = Dated(SKILLED_67_3, {REWRITTEN: ART_69_3, SKILLED_WORKERS_REGULATION: SKILLED_67_3})
+ESA_51, ESA_74_1, ESA_74_3 = (employment_service(*each) for each in (("51", "1"), ("74", "1"), ("74", "3")))
 TRANSFER_11 = transfer("11", "3")
 TRANSFER_RULES_FROM = date(2016, 11, 17)  # issued 2016-11-15
 REPORT_DAYS = 30
@@ -57,12 +65,27 @@ def leave_when_ordered(
     """「應於限令出國期限前……；其經入出國管理機關依法限令其出國者，不得逾該出國期限」
 
     By the day the order names, or the immigration agency's day where it is earlier. After revocation, a failed
-    examination or no permit; an appeal or a transfer may still be open to her.
+    examination or no permit; an appeal or a transfer may still be open to her. Raises ValueError for a day before the
+    order.
     """
     if min(ordered_by, immigration_by or ordered_by) < ordered_on:
         raise ValueError("nobody is ordered to have left before the order")
     source = SKILLED_ORDER.on(ordered_on) if is_skilled else ART_69_2
     return LeaveBy(min(ordered_by, immigration_by or ordered_by), source)
+
+
+@rule(
+    ART_68_2,
+    in_force_from=REWRITTEN,
+    decided_by="leaves_on",
+    doubt="Whether a notice on the day of departure is still before it is not said; the day before it surely is.",
+)
+def termination_told_by(leaves_on: date) -> LeaveBy:
+    """「於聘僱許可有效期間因聘僱關係終止出國，應於該外國人出國前通知當地主管機關，由當地主管機關探求外國人之真意，並驗證之」
+
+    Types B and C who leave before the permit ends: the authority asks her herself whether she wants to go.
+    """
+    return LeaveBy(days_before(leaves_on, 1), ART_68_2)
 
 
 @dataclass(frozen=True)
@@ -99,3 +122,48 @@ def leave_after_failed_transfer(meeting_on: date) -> LeaveBy:
     From the day after the employment office's meeting at which it ended; the ministry may approve an exception.
     """
     return LeaveBy(days_after(meeting_on, AFTER_FAILED_TRANSFER_DAYS), TRANSFER_11)
+
+
+# Art. 74(3)1 spares students whose permit was revoked by one of art. 73's first five subparagraphs.
+_STUDENT_STAYS = frozenset(
+    (
+        ReasonCode.OTHER_EMPLOYER_WORK,
+        ReasonCode.UNASSIGNED_WORK,
+        ReasonCode.ABSENT_3_DAYS,
+        ReasonCode.CONTRACT_ENDED,
+        ReasonCode.HEALTH_EXAM,
+        ReasonCode.RULES_BROKEN,
+    )
+)
+
+
+@dataclass(frozen=True)
+class LeaveAtOnce:
+    """None: it depends on what the code does not tell, so the letter or the authority must be asked."""
+
+    must: bool | None
+    source: Source
+
+
+@rule(ESA_74_1, in_force_from=REPORTS_FROM, decided_by="ended_on")
+def must_leave_at_once(
+    ended_on: date, reason: ReasonCode | None, permit_type: PermitType, *, passed_second_examination: bool = False
+) -> LeaveAtOnce:
+    """「聘僱許可期間屆滿或經依前條規定廢止聘僱許可之外國人，除本法另有規定者外，應即令其出國」
+
+    `reason` None: the permit ran out. 「不適用第一項關於即令出國之規定」 (第3項): students, except where another law
+    was broken or data were refused or false; and who passed a second examination. Arts. 72 and 59 are not 「前條」,
+    and type E is outside the article (art. 51(1)). The authority orders it; an appeal or a complaint may undo it.
+    """
+    if permit_type is PermitType.E:
+        return LeaveAtOnce(False, ESA_51)
+    if permit_type is PermitType.D and (reason is None or reason in _STUDENT_STAYS):
+        return LeaveAtOnce(False, ESA_74_3)
+    if reason is ReasonCode.HEALTH_EXAM and passed_second_examination:
+        return LeaveAtOnce(False, ESA_74_3)
+    if reason is None:
+        return LeaveAtOnce(True, ESA_74_1)
+    ground = GROUNDS[reason]
+    if ground.source is None or reason is ReasonCode.CONTRACT_ENDED:
+        return LeaveAtOnce(None, ESA_74_1)
+    return LeaveAtOnce(ground.source == ART_73, ESA_74_1)

@@ -71,7 +71,8 @@ def domestic_recruitment_ends(advertised_on: date, newspapers_from: date | None 
     """「自登載之次日起至少七日辦理招募本國勞工。但同時於……新聞紙中選定一家連續刊登二日者，自刊登期滿之次日起至少三日」
 
     The first day on which the least recruitment is over is the day after `by`. `newspapers_from` is the first of
-    the days in a row in one newspaper; the shorter way counts only from their end.
+    the days in a row in one newspaper; the shorter way counts only from their end. Raises ValueError where they were
+    over before the advertisement.
     """
     days = RECRUITMENT_DAYS.on(advertised_on)
     if newspapers_from is None:
@@ -192,7 +193,8 @@ class PermitSpan:
 def permit_despite_refusal(began_on: date, refused_on: date) -> PermitSpan:
     """「自外國人入國日起至不予核發聘僱許可之日。」「自期滿續聘日起至不予核發聘僱許可之日。」
 
-    What the ministry may give (得核發) where the application was missing, late or wrong.
+    What the ministry may give (得核發) where the application was missing, late or wrong. Raises ValueError for a
+    refusal before the employment began.
     """
     if refused_on < began_on:
         raise ValueError("a permit cannot be refused before the employment began")

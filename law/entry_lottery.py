@@ -27,7 +27,7 @@ class Lottery:
     committed: str
 
     def __post_init__(self) -> None:
-        if not hmac.compare_digest(commitment(self.seed), self.committed.strip().lower()):
+        if not hmac.compare_digest(commitment(self.seed).encode(), self.committed.strip().lower().encode()):
             raise ValueError("this is not the seed that was committed to")
 
     def draw(self, worker: str) -> str:

@@ -135,7 +135,10 @@ class Examined:
 
 @rule(ART_5, in_force_from=IN_FORCE_FROM, decided_by="permit_starts", doubt=NEW_TEXT_UNREAD)
 def examined(permit_starts: date, months: int, examined_on: date) -> Examined:
-    """「之日前後三十日內」: more than thirty days before or after that day is not within it."""
+    """「之日前後三十日內」: more than thirty days before or after that day is not within it.
+
+    Raises ValueError for months after which no examination is due.
+    """
     if months not in MONTHS_OF_WORK:
         raise ValueError(f"no examination is due after {months} months")
     examination = examinations(permit_starts)[MONTHS_OF_WORK.index(months)]
@@ -207,12 +210,13 @@ class ExtraExamination:
 
 
 @rule(ART_11, in_force_from=IN_FORCE_FROM, decided_by="permit_starts", doubt=NEW_TEXT_UNREAD)
-def extra_examination(permit_starts: date, last_examined_on: date) -> ExtraExamination:
+def extra_examination(permit_starts: date, last_examined_on: date | None) -> ExtraExamination:
     """「轉換雇主或工作……重新核發聘僱許可……已逾一年未接受健康檢查者，雇主應自聘僱許可生效日之次日起七日內」
 
     Reading: the year is counted on the day the new permit takes effect, and is over after the corresponding day.
+    None: not known when; the day is told that holds if it was over a year ago.
     """
-    over_a_year = months_after(last_examined_on, 12) < permit_starts
+    over_a_year = last_examined_on is None or months_after(last_examined_on, 12) < permit_starts
     return ExtraExamination(days_after(permit_starts, 7) if over_a_year else None, ART_11)
 
 

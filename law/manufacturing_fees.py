@@ -39,7 +39,8 @@ def paid_tier(applied_on: date, add_on: Decimal | Fraction) -> Tier:
     """「提高比率至百分之五者……三千元。……超過百分之五至百分之十者……五千元。……超過百分之十至百分之十五者……七千元。」
 
     The lower tier owns the boundary; the English print leaves that open. The fourth tier, to twenty percent for NT$
-    9,000, is in the print. What was chosen cannot be changed once workers have been brought in (art. 26(2)).
+    9,000, is in the print. What was chosen cannot be changed once workers have been brought in (art. 26(2)). Raises
+    ValueError for an add-on of nothing.
     """
     if add_on <= 0:
         raise ValueError("an add-on of nothing has no tier")
@@ -111,7 +112,7 @@ def fixed_extra(applied_on: date, add_on: AddOn) -> FixedExtra:
     """「依第二十六條第一項第三款規定額外繳納就業安定費」: for plans and studies always the third tier.
 
     Workers taken over (art. 25-1) and those for wage raises (art. 25-2) cost only the ordinary fee. Raises ValueError
-    for the paid add-on, whose price depends on its size.
+    for the paid add-on, whose price depends on its size, and NotInForce for an add-on that did not exist yet.
     """
     if add_on is AddOn.PAID:
         raise ValueError("the paid add-on has tiers: see paid_tier")
@@ -171,7 +172,7 @@ def paid_back(revoked_on: date, entered_on: date, *, improvement_told_on: date |
     """「第一次查核：自外國人入國翌日至廢止聘僱許可前一日止。……第二次以後查核：自……通知雇主限期改善翌日」
 
     `improvement_told_on` is None when the first inspection found the excess. At a later one a worker who came after the
-    notice counts from the day after her entry.
+    notice counts from the day after her entry. Raises ValueError where she had not entered before the revocation.
     """
     if revoked_on <= entered_on:
         raise ValueError("a permit is revoked after the worker's entry")

@@ -88,7 +88,10 @@ def headcount(
 
 @rule(ART_34_3, in_force_from=REWRITTEN, decided_by="entered_on")
 def check_from(entered_on: date, number: int) -> date:
-    """「自雇主聘僱外國人引進入國或接續聘僱滿三個月起，每三個月」: the first day of the check of that number, from 1."""
+    """「自雇主聘僱外國人引進入國或接續聘僱滿三個月起，每三個月」: the first day of the check of that number, from 1.
+
+    Raises ValueError for a number below 1.
+    """
     if number < 1:
         raise ValueError("the first check is number 1")
     return months_after(entered_on, 3 * number)

@@ -93,7 +93,8 @@ def ratio(applied_on: date, level: Level, asked: Mapping[AddOn, Decimal]) -> Rat
 
     Each add-on gets what was asked, at most what its article allows, and at most what is left under the ceiling:
     40 percent together, 45 where wage raises or the further returning plan are among them. The ceiling says nothing
-    of an order; ours is that of AddOn. Raises NotInForce for an add-on that did not exist yet.
+    of an order; ours is that of AddOn. Raises NotInForce for an add-on that did not exist yet, and ValueError for one
+    below nothing.
     """
     if any(percent < 0 for percent in asked.values()):
         raise ValueError("an add-on cannot be below nothing")

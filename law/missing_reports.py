@@ -3,12 +3,14 @@
 The ministry's procedure for such reports (laws.mol.gov.tw, FL101140) shows how it counts the days.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
+from law.citations import permission
 from law.dates import days_after
+from law.employment_permits import REWRITTEN
 from law.source import Dated, Source, rule
 from law.working_days import Deadline, deadline
 
@@ -29,6 +31,7 @@ ART_56 = _source("56", "1")
 ART_59 = _source("59", "1")
 ART_72 = _source("72")
 ART_73 = _source("73")
+ART_68 = permission("68", "3")
 
 
 @rule(
@@ -47,10 +50,77 @@ def third_missed_day(absent_from: date, scheduled: Iterable[date]) -> date | Non
     return missed[MISSED_DAYS - 1] if len(missed) >= MISSED_DAYS else None
 
 
+@rule(
+    ART_56,
+    in_force_from=IN_FORCE_FROM,
+    decided_by="absent_from",
+    doubt="A holiday or leave on which she did not have to work does not count either, and moves the day later.",
+)
+def third_missed_day_at_soonest(absent_from: date, days_off: Collection[int]) -> date:
+    """「連續曠職三日」 for who works every day but these days of the week (Monday is 0): the earliest it can be.
+
+    Raises ValueError for a week without a day of work.
+    """
+    ahead = (absent_from + timedelta(days=days) for days in range(7 * MISSED_DAYS))
+    third = third_missed_day(absent_from, (day for day in ahead if day.weekday() not in days_off))
+    if third is None:
+        raise ValueError("a week without a day of work has no roster")
+    return third
+
+
 @rule(ART_56, in_force_from=IN_FORCE_FROM, decided_by="third_missed")
 def employers_notice_due(third_missed: date) -> Deadline:
     """「雇主應於三日內以書面……通知」, from the day after; the ministry moves a Saturday to Monday."""
     return deadline(days_after(third_missed, NOTICE_DAYS))
+
+
+class NoticeItem(StrEnum):
+    """What the notice says of the worker, in the order of art. 68(3) of the regulation."""
+
+    NAME = "name"
+    SEX = "sex"
+    AGE = "age"
+    NATIONALITY = "nationality"
+    ENTERED_ON = "entered_on"
+    EMPLOYMENT_PERIOD = "employment_period"
+    PERMIT_NUMBER = "permit_number"  # of the recruitment permit or the employment permit
+    RESIDENCE_CARD_COPY = "residence_card_copy"
+
+
+class Office(StrEnum):
+    """Who is told: the first three by art. 56(1), the ministry by a copy (art. 68(1) of the regulation)."""
+
+    LOCAL_AUTHORITY = "local_authority"
+    IMMIGRATION = "immigration"
+    POLICE = "police"
+    MINISTRY = "ministry"
+
+
+@dataclass(frozen=True)
+class NoticeCheck:
+    """What the notice lacks and who was not told."""
+
+    items: tuple[NoticeItem, ...]
+    offices: tuple[Office, ...]
+    source: Source
+
+
+@rule(
+    ART_68,
+    in_force_from=REWRITTEN,
+    decided_by="noticed_on",
+    doubt="The ministry's procedure also asks for the days of absence, the last place and the attempts to reach her.",
+)
+def notice_lacks(noticed_on: date, items: Collection[NoticeItem], told: Collection[Office]) -> NoticeCheck:
+    """「應包括外國人之姓名、性別、年齡、國籍、入國日期、工作期限、招募許可或聘僱許可文號及外僑居留證影本等資料」
+
+    「通知當地主管機關、入出國管理機關及警察機關外，並副知中央主管機關」 (第1項)
+    """
+    return NoticeCheck(
+        tuple(item for item in NoticeItem if item not in items),
+        tuple(office for office in Office if office not in told),
+        ART_68,
+    )
 
 
 @dataclass(frozen=True)

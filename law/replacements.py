@@ -34,8 +34,9 @@ class Reading:
 class Replacement:
     """From when until when another worker may be asked for, and until when she may work: the old permit's end.
 
-    `allowed` is False where less than six months of the old permit were left. Where two texts count from different
-    events there are two `readings`; `opens` and `closes` are then the later opening and the earlier close.
+    Where two texts count from different events there are two `readings`; `opens` and `closes` are then the later
+    opening and the earlier close. `allowed` is False where less than six months of the old permit were left, and
+    where the two readings have no day in common.
     """
 
     allowed: bool
@@ -54,10 +55,10 @@ def _reading(source: Source, waited_until: date, *, day_after: bool = False) -> 
 
 def _replacement(event: date, permit_ends: date, entitled_by: Source, *readings: Reading) -> Replacement:
     """「遞補之聘僱許可期間，以補足原聘僱許可期間為限；原聘僱許可所餘期間不足六個月者，不予遞補。」 (art. 58(3))"""
-    allowed = permit_ends >= last_day_of_period(days_after(event, 1), 6)
+    enough_left = permit_ends >= last_day_of_period(days_after(event, 1), 6)
     opens = max(reading.opens for reading in readings)
     closes = min((reading.closes for reading in readings), key=lambda each: each.day)
-    return Replacement(allowed, opens, closes, permit_ends, readings, entitled_by)
+    return Replacement(enough_left and opens <= closes.day, opens, closes, permit_ends, readings, entitled_by)
 
 
 @rule(ESA_58_1, in_force_from=AMENDED_2023, decided_by="left_on", doubt=f"{REST_OF_PERMIT} {NOT_READ}")
@@ -95,7 +96,7 @@ def replace_carer_missing_from_home(missing_on: date, notified_on: date, permit_
     """「外國人於雇主處所發生行蹤不明之情事，依規定通知……滿一個月仍未查獲。」
 
     The Act counts the month from the notice, art. 24 from the event: open on the later day, closed on the earlier
-    one. One month, not two as in the English.
+    one. One month, not two as in the English. Raises ValueError for a notice before she was missing.
     """
     if notified_on < missing_on:
         raise ValueError("nobody is reported missing before being missing")

@@ -3,9 +3,10 @@
 Three dates are never mixed: in force from (first day), until (last day), and checked (when we read the text).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import update_wrapper
 from inspect import signature
 from typing import Generic, ParamSpec, TypeVar
@@ -14,9 +15,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V")
 
+STALE_AFTER = timedelta(days=180)
 
-class NotInForce(LookupError):  # noqa: N818 - it names a state of the law, as jurists do
-    """The rule was asked about a day on which it did not hold (yet, or any more)."""
+_QUOTED = re.compile(r"「([^「」]*(?:「[^「」]*」[^「」]*)*)」")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,18 @@ class Source:
         """The citation as Taiwanese offices write it: 民法第121條第2項."""
         return f"{self.statute}第{self.article}條" + (f"第{self.paragraph}項" if self.paragraph else "")
 
+    def is_stale(self, on: date) -> bool:
+        """Whether nobody had read the text for so long on that day that an answer must say so."""
+        return on - self.checked >= STALE_AFTER
+
+
+class NotInForce(LookupError):  # noqa: N818 - it names a state of the law, as jurists do
+    """The rule was asked about a day on which it did not hold (yet, or any more)."""
+
+    def __init__(self, source: Source, day: date, message: str) -> None:
+        super().__init__(message)
+        self.source, self.day = source, day
+
 
 class Dated(Generic[V]):
     """A value that the law has changed over time, each version keyed by its first day."""
@@ -55,7 +68,8 @@ class Dated(Generic[V]):
         """The version in force on that day; raises NotInForce before the first."""
         begun = [value for first_day, value in self.versions.items() if first_day <= day]
         if not begun:
-            raise NotInForce(f"{self.source} begins on {min(self.versions)}, asked about {day}")
+            begins = min(self.versions)
+            raise NotInForce(self.source, day, f"{self.source} begins on {begins}, asked about {day}")
         return begun[-1]
 
 
@@ -91,12 +105,18 @@ class Rule(Generic[P, R]):
         self.doubt = doubt
         self._position = parameters.index(decided_by)
 
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The law's own words, in Chinese, that the rule's description quotes; empty where it quotes none."""
+        described = "".join(line.strip() for line in (self.__doc__ or "").splitlines())
+        return tuple(_QUOTED.findall(described))
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         event = args[self._position] if len(args) > self._position else kwargs[self.decided_by]
         if not isinstance(event, date):
             raise TypeError(f"{self.decided_by} must be a date: it decides which law applies")
         if event < self.in_force_from or (self.until is not None and event > self.until):
-            raise NotInForce(f"{self.source} was not in force on {event}")
+            raise NotInForce(self.source, event, f"{self.source} was not in force on {event}")
         return self.says(*args, **kwargs)
 
 

@@ -33,7 +33,7 @@ class LongestPermit:
     "2024-08-26), not in the article. By the same notice most permits end with the school year on 30 September.",
 )
 def longest_student_permit(starts_on: date) -> LongestPermit:
-    """「第四類外國人之工作許可有效期間最長為六個月。」 and since 2024-08-28 「許可期間最長為1年」 (at most one year)"""
+    """「第四類外國人之工作許可有效期間最長為六個月。」 in the text we read; one year by the notice."""
     months = PERMIT_MONTHS.on(starts_on)
     return LongestPermit(last_day_of_period(starts_on, months), months, ART_54_1)
 

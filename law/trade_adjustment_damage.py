@@ -16,6 +16,7 @@ from law.source import Source, rule
 from law.trade_adjustment import ISSUED, NOT_COMMENCED, trade_source
 from law.working_days import Deadline, deadline
 
+AVERAGE_MONTHS, CUT_MONTHS = 3, 2
 ART_4 = trade_source("4")
 ART_7_1, ART_7_2 = trade_source("7", "1"), trade_source("7", "2")
 ART_8 = trade_source("8")
@@ -63,14 +64,14 @@ def wage_cut(cut_from: date, three_months_before: Sequence[Decimal], since: Sequ
     `since` are the insured wages month by month from the cut. Twenty percent and two months are enough; the
     English says "more than". Reading: each of the two months is compared with the average by itself.
     """
-    if len(three_months_before) != 3:
+    if len(three_months_before) != AVERAGE_MONTHS:
         raise ValueError("the average is taken over three months")
-    most = sum(map(Fraction, three_months_before), Fraction(0)) / 3 * Fraction(80, 100)
+    most = sum(map(Fraction, three_months_before), Fraction(0)) / AVERAGE_MONTHS * Fraction(80, 100)
     longest = run = 0
     for wage in since:
         run = run + 1 if Fraction(wage) <= most else 0
         longest = max(longest, run)
-    return WageCut(longest, longest >= 2, ART_4)
+    return WageCut(longest, longest >= CUT_MONTHS, ART_4)
 
 
 @dataclass(frozen=True)

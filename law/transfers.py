@@ -18,7 +18,7 @@ from law.working_days import deadline
 UNREAD = "The amendment of 2024-11-18 was not read article by article."
 FOR_EVERY_SEARCH = 60
 
-ART_11 = transfer("11", "1")
+ART_10, ART_11 = transfer("10", "4"), transfer("11", "1")
 ART_13, ART_19, ART_20 = transfer("13", "1"), transfer("19", "1"), transfer("20", "2")
 ART_26, ART_28, ART_29 = transfer("26", "1"), transfer("28", "1"), transfer("29", "1")
 ART_34 = transfer("34")
@@ -66,6 +66,12 @@ def search_for_employer(registered_on: date, *, extensions_used: int = 0, harmed
         may_ask=harmed or extensions_used == 0,
         source=ART_11,
     )
+
+
+@rule(ART_10, in_force_from=REWRITTEN, decided_by="meeting_on", doubt=UNREAD)
+def gives_up_transfer(meeting_on: date, *, attended: bool, good_reason: bool) -> bool:
+    """「外國人無正當理由不到場者，視同放棄轉換雇主或工作。」: of the employment office's weekly meeting."""
+    return not (attended or good_reason)
 
 
 def _filed(day: date, days: int, source: Source) -> Due:

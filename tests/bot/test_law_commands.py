@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.law_examples import examples
-from bot.law_handbook import HANDBOOK, entries, handbook, named, sources, stale
+from bot.law_handbook import HANDBOOK, entries, handbook, named
+from law.catalogue import sources, stale
 
 run = CliRunner()
 
@@ -60,6 +61,32 @@ def test_an_unknown_rule_is_not_explained() -> None:
     assert "There is no rule 'no_such_rule'" in output("explain", "no_such_rule", exit_code=1)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param("renew_type", id="a part of its name"),
+        pytest.param("Renew_Type_B", id="in capitals"),
+        pytest.param("renew_typ_b", id="a slip of the pen"),
+        pytest.param("employment_permits", id="its module"),
+        pytest.param("雇主聘僱外國人許可及管理辦法第39條", id="its article"),
+        pytest.param("第39條", id="its article alone"),
+    ],
+)
+def test_what_somebody_may_have_meant_is_named_with_its_article(asked: str) -> None:
+    told = output("explain", asked, exit_code=1)
+    assert "employment_permits.renew_type_b  雇主聘僱外國人許可及管理辦法第39條\n" in told
+
+
+@pytest.mark.parametrize("asked", ["", " ", "qqqq"])
+def test_nothing_is_named_for_what_is_like_no_rule(asked: str) -> None:
+    assert len(output("explain", asked, exit_code=1).splitlines()) == 1
+
+
+def test_a_handbook_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "no" / "folder.md"):
+        assert "cannot be written" in output("write", str(place), exit_code=2)
+
+
 def test_a_name_without_its_module_finds_the_rule_and_with_it_too() -> None:
     assert named("months_before") == named("dates.months_before") == named("law.dates.months_before")
     assert len(named("months_before")) == 1
@@ -85,6 +112,14 @@ def test_stale_sources_are_named_with_their_rules_and_the_command_fails() -> Non
     assert "民法第121條第2項" in told
     assert "dates.months_before" in told
     assert "Every source was read within 180 days before 2026-11-22" in output("list", "--stale", "2026-11-22")
+
+
+def test_every_stale_source_is_named_with_what_rests_on_it() -> None:
+    unread = output("list", "--stale", "2100-01-01", exit_code=1)
+    # A source that no rule has for its own: the past version of one, and the article of an answer.
+    for cited, module in (("第85條", "immigration"), ("第74條第3項", "departures")):
+        (line,) = (line for line in unread.splitlines() if f"{cited} " in line and "2026" in line)
+        assert module in line.split("flno=")[-1]
 
 
 def test_every_source_that_a_rule_rests_on_is_watched() -> None:

@@ -121,6 +121,8 @@ def test_the_system_is_off_unless_a_day_of_its_life_is_named() -> None:
             BEST.replace("2021-11-01", "2021-11-21"), "visa_date: after the day of the ranking", id="too late"
         ),
         pytest.param(BEST.replace("A1", "\x1b[31m"), "worker: cannot read “�[31m”", id="a terminal's command"),
+        pytest.param(BEST.replace("A1", "A\u200b1"), "worker: cannot read “A�1”", id="a character nobody sees"),
+        pytest.param(BEST.replace("A1", "A" * 101), "worker: cannot read “AAAA", id="a number without end"),
         pytest.param(BEST + ",more", "第2列 應有9格 / row 2: there must be 9 cells", id="a cell too many"),
         pytest.param(
             "H1,household,1,yes,4000,mixed,,,2021-11-03",
@@ -141,6 +143,13 @@ def test_one_bad_row_holds_back_the_whole_ranking() -> None:
         "第3列 七日平均病例：看不懂「many」，例：4999, 4999.5 / "
         "row 3: cases: cannot read “many”, for example: 4999, 4999.5",
         "第4列 編號：與第2列重複 / row 4: worker: the same as in row 2",
+    ]
+
+
+@pytest.mark.parametrize("again", ["a1", "Ａ1", " A1", "A 1"])
+def test_nobody_gets_two_lots_by_writing_her_number_in_another_way(again: str) -> None:
+    assert problems(run(BEST, BEST.replace("A1", again))) == [
+        "第3列 編號：與第2列重複 / row 3: worker: the same as in row 2"
     ]
 
 
@@ -171,6 +180,12 @@ def test_all_problems_of_a_row_are_told_and_of_a_long_file_the_first_twenty() ->
 def test_a_file_that_is_none_is_refused(file: bytes, said: str) -> None:
     Path("other.csv").write_bytes(file)
     assert problems(CliRunner().invoke(app, ["points", "rank", "other.csv", "--ranked-on", DAY])) == [said]
+
+
+def test_a_file_without_end_is_not_read_to_its_end() -> None:
+    told = CliRunner().invoke(app, ["points", "rank", "/dev/zero", "--ranked-on", DAY])
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "The file has more than 67108864 bytes" in told.stderr
 
 
 def test_the_heads_must_be_those_that_are_known_and_each_once() -> None:
@@ -214,6 +229,13 @@ def test_a_seed_other_than_the_committed_one_draws_nothing() -> None:
     assert "not the seed that was committed to" in told.stderr
 
 
+@pytest.mark.parametrize("committed", ["", "é", "0" * 64, "SHA256"])
+def test_what_is_no_commitment_to_the_seed_is_refused(committed: str) -> None:
+    told = run(BEST, options=(*seed()[:4], "--committed", committed))
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "not the seed that was committed to" in told.stderr
+
+
 @pytest.mark.parametrize("left_out", ["--seed-file", "--committed"])
 def test_a_seed_without_its_commitment_draws_nothing(left_out: str) -> None:
     options = list(seed())
@@ -250,3 +272,18 @@ def test_the_ranking_may_go_into_a_file_but_not_into_the_one_it_was_read_from() 
     told = run(BEST, options=("--ranked-on", DAY, "--to", "workers.csv"))
     assert told.exit_code == 2
     assert Path("workers.csv").read_text().startswith(HEADS)
+
+
+def test_the_ranking_never_takes_the_place_of_the_seed() -> None:
+    options = seed()
+    before = Path("seed").read_bytes()
+    told = run(BEST, options=(*options, "--to", "seed"))
+    assert (told.exit_code, Path("seed").read_bytes()) == (2, before)
+    assert "種子" in told.stderr
+
+
+@pytest.mark.parametrize("to", ["no/such/folder.csv", "."])
+def test_a_place_where_the_ranking_cannot_go_is_said_in_words(to: str) -> None:
+    told = run(BEST, options=("--ranked-on", DAY, "--to", to))
+    assert told.exit_code == 2
+    assert "The ranking cannot be written" in told.stderr

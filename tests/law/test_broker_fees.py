@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from law.broker_fees import overcharge_fine, service_fee_cap
+from law.broker_fees import Charge, chargeable, overcharge_fine, service_fee_cap, yearly_fee_cap
 from law.source import NotInForce
 
 ENTERED = date(2024, 3, 15)
@@ -61,5 +61,20 @@ def test_the_rules_begin_with_the_standard_of_2017() -> None:
     assert service_fee_cap(date(2017, 4, 8), date(2017, 4, 8)).monthly == 1800
     with pytest.raises(NotInForce):
         service_fee_cap(date(2017, 4, 7), date(2017, 4, 7))
+    for ask in (lambda: chargeable(date(2017, 4, 7), Charge.SERVICE), lambda: yearly_fee_cap(date(2017, 4, 7))):
+        with pytest.raises(NotInForce):
+            ask()
     with pytest.raises(NotInForce):
         overcharge_fine(date(2017, 4, 7), Decimal(1), Decimal(0))
+
+
+def test_article_6_lets_a_broker_ask_for_service_and_for_nothing_else() -> None:
+    assert chargeable(date(2026, 3, 2), Charge.SERVICE).allowed
+    assert not chargeable(date(2026, 3, 2), Charge.PLACEMENT).allowed
+    assert str(chargeable(date(2026, 3, 2), Charge.PLACEMENT).source) == "私立就業服務機構收費項目及金額標準第6條第1項"
+
+
+def test_article_5_caps_what_professionals_and_skilled_workers_pay() -> None:
+    cap = yearly_fee_cap(date(2026, 3, 2))
+    assert (cap.yearly, cap.months_of_wage_once) == (Decimal(2000), 1)
+    assert str(cap.source) == "私立就業服務機構收費項目及金額標準第5條"

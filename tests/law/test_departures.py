@@ -12,7 +12,11 @@ from law.departures import (
     leave_after_failed_transfer,
     leave_at_expiry,
     leave_when_ordered,
+    must_leave_at_once,
+    termination_told_by,
 )
+from law.employment_permits import PermitType
+from law.missing_reports import ReasonCode
 from law.source import NotInForce
 from law.working_days import Deadline
 
@@ -70,6 +74,46 @@ def test_article_11_of_the_transfer_rules_gives_fourteen_days_after_the_meeting(
     leave = leave_after_failed_transfer(date(2026, 3, 2))
     assert leave.day == date(2026, 3, 16)
     assert (leave.source.article, leave.source.paragraph) == ("11", "3")
+
+
+def test_article_68_has_the_authority_told_of_a_termination_before_she_leaves() -> None:
+    told = termination_told_by(date(2026, 3, 31))
+    assert (told.day, str(told.source)) == (date(2026, 3, 30), "雇主聘僱外國人許可及管理辦法第68條第2項")
+
+
+@pytest.mark.parametrize(
+    ("reason", "permit_type", "must", "article"),
+    [
+        pytest.param(None, PermitType.B, True, "74", id="74(1): the permit ran out"),
+        pytest.param("absent_3_days", PermitType.B, True, "74", id="74(1): revoked under 73(3)"),
+        pytest.param("health_exam", PermitType.C, True, "74", id="74(1): revoked under 73(4)"),
+        pytest.param("false_data", PermitType.A, True, "74", id="74(1): revoked under 73(7)"),
+        pytest.param("contract_ended", PermitType.B, None, "74", id="73(3): whose fault decides on a transfer"),
+        pytest.param("other", PermitType.B, None, "74", id="the letter must be read"),
+        pytest.param("employer_quota", PermitType.B, False, "74", id="72 is not the article before"),
+        pytest.param("patient_died", PermitType.B, False, "74", id="59 neither"),
+        pytest.param(None, PermitType.D, False, "74", id="74(3)1: a student whose permit ran out"),
+        pytest.param("other_employer_work", PermitType.D, False, "74", id="74(3)1: a student, 73(1)"),
+        pytest.param("rules_broken", PermitType.D, False, "74", id="74(3)1: a student, 73(5)"),
+        pytest.param("law_broken", PermitType.D, True, "74", id="74(3)1 ends with 73(5): a student, 73(6)"),
+        pytest.param("false_data", PermitType.D, True, "74", id="a student, 73(7)"),
+        pytest.param("absent_3_days", PermitType.E, False, "51", id="51(1): type E is outside the article"),
+    ],
+)
+def test_article_74_says_who_must_leave_at_once(
+    reason: str | None, permit_type: PermitType, must: bool | None, article: str
+) -> None:
+    answer = must_leave_at_once(LEFT, ReasonCode(reason) if reason else None, permit_type)
+    assert (answer.must, answer.source.article) == (must, article)
+
+
+def test_article_74_spares_who_passed_a_second_examination_and_nobody_else_for_it() -> None:
+    def must(reason: ReasonCode | None) -> bool | None:
+        return must_leave_at_once(LEFT, reason, PermitType.B, passed_second_examination=True).must
+
+    assert must(ReasonCode.HEALTH_EXAM) is False
+    assert must(ReasonCode.ABSENT_3_DAYS) is True
+    assert must(None) is True
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,10 @@ def test_article_11_wants_an_extra_examination_after_a_year_without_one(
     assert extra_examination(date(2026, 3, 2), last_examined_on).due == due
 
 
+def test_article_11_tells_the_day_that_holds_when_nobody_knows_the_last_examination() -> None:
+    assert extra_examination(date(2026, 3, 2), None).due == date(2026, 3, 9)
+
+
 @pytest.mark.parametrize(
     ("cause_ended_on", "until"),
     [

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from law.missing_reports import (
     GROUNDS,
     Contact,
+    NoticeItem,
+    Office,
     ReasonCode,
     employers_notice_due,
     lost_contact,
     may_transfer,
+    notice_lacks,
     third_missed_day,
+    third_missed_day_at_soonest,
     worker_at_fault,
 )
 from law.source import NotInForce
@@ -48,6 +52,29 @@ def test_article_56_counts_three_days_on_which_she_was_to_work(
 
 
 @pytest.mark.parametrize(
+    ("absent_from", "days_off", "third"),
+    [
+        pytest.param(MONDAY, (5, 6), date(2026, 3, 4), id="Monday to Wednesday"),
+        pytest.param(date(2026, 3, 6), (5, 6), date(2026, 3, 10), id="Friday, weekend, Monday, Tuesday"),
+        pytest.param(date(2026, 3, 6), (6,), date(2026, 3, 9), id="Friday, Saturday, Monday"),
+        pytest.param(date(2026, 3, 6), (), date(2026, 3, 8), id="no day off"),
+        pytest.param(date(2026, 3, 7), (5, 6), date(2026, 3, 11), id="from a day off on"),
+        pytest.param(MONDAY, (1, 2, 3, 4, 5, 6), date(2026, 3, 16), id="one day a week"),
+        pytest.param(date(2026, 2, 26), (5, 6), date(2026, 3, 2), id="a holiday on Friday would make it later"),
+    ],
+)
+def test_article_56_third_day_at_the_soonest_of_a_fixed_week(
+    absent_from: date, days_off: tuple[int, ...], third: date
+) -> None:
+    assert third_missed_day_at_soonest(absent_from, days_off) == third
+
+
+def test_a_week_without_a_day_of_work_has_no_third_missed_day() -> None:
+    with pytest.raises(ValueError, match="no roster"):
+        third_missed_day_at_soonest(MONDAY, range(7))
+
+
+@pytest.mark.parametrize(
     ("third_missed", "due"),
     [
         pytest.param(date(2026, 3, 4), date(2026, 3, 9), id="absent 2 to 4 March: Saturday to Monday"),
@@ -71,6 +98,42 @@ def test_a_later_absence_is_never_due_earlier(one: date, other: date) -> None:
     assert earlier.day <= later.day
     assert earlier.day >= min(one, other) + timedelta(days=3)
     assert not earlier.certain or is_working_day(earlier.day)
+
+
+def test_article_68_wants_eight_things_told_to_four_offices() -> None:
+    complete = notice_lacks(MONDAY, set(NoticeItem), set(Office))
+    assert (complete.items, complete.offices) == ((), ())
+    assert str(complete.source) == "雇主聘僱外國人許可及管理辦法第68條第3項"
+    nothing = notice_lacks(MONDAY, (), ())
+    assert (len(nothing.items), len(nothing.offices)) == (8, 4)
+    with pytest.raises(NotInForce):
+        notice_lacks(date(2022, 4, 29), (), ())
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "name",
+        "sex",
+        "age",
+        "nationality",
+        "entered_on",
+        "employment_period",
+        "permit_number",
+        "residence_card_copy",
+    ],
+)
+def test_article_68_names_what_is_left_out(item: str) -> None:
+    left_out = NoticeItem(item)
+    assert notice_lacks(MONDAY, set(NoticeItem) - {left_out}, set(Office)).items == (left_out,)
+
+
+def test_article_56_wants_police_and_immigration_told_and_article_68_the_ministry() -> None:
+    assert notice_lacks(MONDAY, set(NoticeItem), {Office.LOCAL_AUTHORITY}).offices == (
+        Office.IMMIGRATION,
+        Office.POLICE,
+        Office.MINISTRY,
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.payslips import Deduction, DeductionKind, Finding, Payslip, WageItem, check_payslip
+from law.payslips import (
+    LISTED,
+    Deduction,
+    DeductionKind,
+    Finding,
+    Item,
+    Payslip,
+    WageItem,
+    check_payslip,
+    deductible,
+    lacking,
+    paid_in_full,
+)
 from law.source import NotInForce
 
 PAID = date(2026, 3, 5)
@@ -64,6 +76,9 @@ def with_deduction(kind: DeductionKind, amount: int, law: str = "") -> Payslip:
         pytest.param(
             with_deduction(DeductionKind.BROKER_FEE, 1500), Finding.BROKER_FEE_DEDUCTED, id="broker fee deducted"
         ),
+        pytest.param(with_deduction(DeductionKind.FINE, 500), Finding.DEDUCTION_NOT_LISTED, id="a fine"),
+        pytest.param(with_deduction(DeductionKind.DEPOSIT, 500), Finding.DEDUCTION_NOT_LISTED, id="a deposit"),
+        pytest.param(with_deduction(DeductionKind.PLACEMENT_FEE, 500), Finding.DEDUCTION_NOT_LISTED, id="a debt"),
         pytest.param(
             with_deduction(DeductionKind.OTHER_BY_LAW, 300, " "), Finding.DEDUCTION_WITHOUT_LAW, id="no law named"
         ),
@@ -127,3 +142,64 @@ def test_the_sums_agree_only_when_nothing_is_lost(amounts: list[Decimal], lost: 
     received = Decimal(31000) - sum(amounts) - lost
     check = check_payslip(PAID, replace(WHOLE, deductions=deductions, received=received), "id")
     assert (Finding.SUMS_DO_NOT_AGREE in check.findings) is (lost != 0)
+
+
+def test_what_a_worker_finds_on_the_paper_is_judged_by_the_same_list() -> None:
+    assert lacking(PAID, frozenset(Item), LISTED).findings == ()
+    assert lacking(PAID, (), ()).findings == (
+        Finding.NO_CHINESE,
+        Finding.NOT_IN_HER_LANGUAGE,
+        Finding.NO_AMOUNT_RECEIVED,
+        Finding.NO_WAGE_ITEMS,
+        Finding.NO_TOTAL,
+        Finding.NO_WAY_OF_PAYING,
+        Finding.NO_PROOF_OF_PAYMENT,
+        Finding.NOT_GIVEN_TO_WORKER,
+    )
+    assert lacking(PAID, frozenset(Item), frozenset(DeductionKind)).findings == (
+        Finding.DEDUCTION_NOT_ITEMISED,
+        Finding.BROKER_FEE_DEDUCTED,
+        Finding.DEDUCTION_NOT_LISTED,
+    )
+    assert lacking(PAID, (), (), is_skilled=True).source.article == "65"
+
+
+@pytest.mark.parametrize(
+    ("received", "lost"), [("25241", 0), ("25240", 1), ("25242", -1)], ids=["whole", "a dollar short", "too much"]
+)
+def test_article_66_5_has_the_rest_paid_in_full(received: str, lost: int) -> None:
+    found = paid_in_full(PAID, Decimal(31000), Decimal(5759), Decimal(received))
+    assert (found.should_be, found.lost) == (Decimal(25241), Decimal(lost))
+    assert str(found.source) == "雇主聘僱外國人許可及管理辦法第66條第5項"
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed"),
+    [
+        (DeductionKind.HEALTH_INSURANCE, True),
+        (DeductionKind.LABOUR_INSURANCE, True),
+        (DeductionKind.INCOME_TAX, True),
+        (DeductionKind.BOARD_AND_LODGING, True),
+        (DeductionKind.WELFARE_FUND, True),
+        (DeductionKind.GARNISHMENT, True),
+        (DeductionKind.OTHER_BY_LAW, True),
+        (DeductionKind.BROKER_FEE, False),
+        (DeductionKind.PLACEMENT_FEE, False),
+        (DeductionKind.FINE, False),
+        (DeductionKind.DEPOSIT, False),
+        (DeductionKind.NOT_ITEMISED, False),
+    ],
+)
+def test_article_66_names_what_may_be_taken_from_the_wage(kind: DeductionKind, listed: bool) -> None:
+    assert deductible(PAID, kind).listed is listed
+
+
+def test_the_newer_rules_begin_with_the_rewritten_regulation_too() -> None:
+    before = date(2022, 4, 29)
+    for ask in (
+        lambda: lacking(before, (), ()),
+        lambda: deductible(before, DeductionKind.FINE),
+        lambda: paid_in_full(before, Decimal(1), Decimal(0), Decimal(1)),
+    ):
+        with pytest.raises(NotInForce):
+            ask()

@@ -81,6 +81,20 @@ def test_the_act_counts_from_the_notice_and_the_regulation_from_the_event_and_bo
 
 
 @pytest.mark.parametrize(
+    ("notified_on", "opens", "allowed"),
+    [
+        pytest.param(day("07-28"), day("08-28"), True, id="the two readings share one day"),
+        pytest.param(day("07-29"), day("08-29"), False, id="the Act opens when the regulation has closed"),
+    ],
+)
+def test_a_notice_so_late_that_the_readings_share_no_day_allows_nothing(
+    notified_on: date, opens: date, allowed: bool
+) -> None:
+    answer = replace_carer_missing_from_home(day("01-31"), notified_on, ENDS)
+    assert (answer.opens, answer.closes.day, answer.allowed) == (opens, day("08-28"), allowed)
+
+
+@pytest.mark.parametrize(
     ("permit_ends", "allowed"),
     [
         pytest.param(day("09-30"), True, id="exactly six months left"),

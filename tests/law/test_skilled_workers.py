@@ -6,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.skilled_workers import Applicant, Candidate, Ground, Route, six_years_full, skilled_routes
+from law.skilled_workers import (
+    Applicant,
+    Candidate,
+    Ground,
+    Route,
+    SkilledWork,
+    filing_after_return,
+    filing_after_six_years,
+    filing_by_care_family,
+    filing_from_abroad,
+    hindrances,
+    least_pay,
+    six_years_full,
+    skilled_routes,
+)
 from law.source import NotInForce
 from law.windows import ApplicationWindow, Standing, standing
 from law.working_years import Service
@@ -177,3 +191,47 @@ def test_no_route_opens_after_its_last_safe_day_and_later_years_never_open_earli
         assert safe is not None
         assert opens <= later <= safe <= ends_on
         assert window(before).last_safe_day == safe
+
+
+@pytest.mark.parametrize(
+    ("work", "amount", "without_proof", "needs_language"),
+    [
+        pytest.param(SkilledWork.INDUSTRY, 35_000, 37_000, False, id="factory, building, farm, boat"),
+        pytest.param(SkilledWork.INSTITUTION_CARE, 31_000, None, True, id="care in an institution: proof always"),
+        pytest.param(SkilledWork.FAMILY_CARE, 26_000, 28_000, True, id="care in a family"),
+    ],
+)
+def test_article_8_asks_for_a_least_pay(
+    work: SkilledWork, amount: int, without_proof: int | None, needs_language: bool
+) -> None:
+    pay = least_pay(date(2026, 1, 1), work)
+    assert (pay.amount, pay.without_proof, pay.needs_language) == (amount, without_proof, needs_language)
+    with pytest.raises(NotInForce):
+        least_pay(date(2025, 12, 31), work)
+
+
+@pytest.mark.parametrize(
+    ("applied_on", "since"),
+    [
+        pytest.param(date(2026, 3, 11), date(2023, 3, 11), id="three years"),
+        pytest.param(date(2028, 2, 29), date(2025, 2, 28), id="a leap day"),
+    ],
+)
+def test_article_56_looks_three_years_back(applied_on: date, since: date) -> None:
+    assert hindrances(applied_on).since == since
+
+
+def test_each_way_of_filing_quotes_its_own_paragraph() -> None:
+    first, second = filing_after_six_years(TODAY, ENDS, date(2025, 6, 30))
+    assert (first.applicant, second.applicant) == (Applicant.ORIGINAL_EMPLOYER, Applicant.NEW_EMPLOYER)
+    assert window(filing_after_return(TODAY, ENDS)).last_safe_day == window(second).last_safe_day == date(2026, 6, 30)
+    assert (filing_from_abroad(TODAY).window, filing_by_care_family(TODAY).needs_a_person) == (None, True)
+    quoted = {
+        rule.source.article + "-" + rule.source.paragraph: rule.quotes[0]
+        for rule in (filing_after_six_years, filing_after_return, filing_from_abroad, filing_by_care_family)
+    }
+    assert quoted["44-1"] == "原雇主：於聘僱許可有效期間屆滿日前二個月申請。"
+    assert quoted["44-2"].startswith("雇主應於聘僱許可有效期間屆滿日前二個月至四個月內")
+    assert quoted["44-3"].endswith("應由曾受聘僱之雇主，申請聘僱從事外國技術人力工作。")
+    assert quoted["32-4"].startswith("一、曾聘僱該外國人")
+    assert not any("原雇主" in words for words in skilled_routes.quotes)

@@ -75,6 +75,11 @@ def test_a_source_without_paragraph_cites_the_article() -> None:
     assert str(Source("示範法", "34-4", "", "https://law.example/34-4", date(2026, 1, 5))) == "示範法第34-4條"
 
 
+@pytest.mark.parametrize(("day", "stale"), [("2026-01-05", False), ("2026-07-03", False), ("2026-07-04", True)])
+def test_a_source_is_stale_180_days_after_somebody_read_it(day: str, stale: bool) -> None:
+    assert ACT.is_stale(date.fromisoformat(day)) is stale
+
+
 @pytest.mark.parametrize(
     ("statute", "article", "url"),
     [("", "7", "https://law.example"), ("示範法", "", "https://law.example"), ("示範法", "7", "law.example")],

@@ -210,7 +210,7 @@ def test_article_26_refuses_false_claims_and_takes_back_what_was_paid(fault: Fau
     assert sanction(APPLIED, fault, paid=True).fault is fault
 
 
-WAGES = st.decimals(min_value=0, max_value=100_000, places=0)
+WAGES = st.integers(0, 100_000).map(Decimal)
 
 
 @given(st.lists(WAGES, min_size=3, max_size=3), st.lists(WAGES, max_size=6), WAGES)

@@ -16,6 +16,7 @@ from law.transfers import (
     completion_permit_applied_for_by,
     completion_transfer,
     death_of_care_recipient_reported_by,
+    gives_up_transfer,
     helped_on_after_death_by,
     local_authority_notified_by,
     permit_applied_for_by,
@@ -31,6 +32,20 @@ def test_article_11_searches_sixty_days_from_the_day_after_registration() -> Non
     search = search_for_employer(REGISTERED)
     assert search.ends == date(2026, 5, 31)
     assert str(search.source).endswith("工作程序準則第11條第1項")
+
+
+@pytest.mark.parametrize(
+    ("attended", "good_reason", "given_up"),
+    [
+        pytest.param(True, False, False, id="she came"),
+        pytest.param(False, True, False, id="she could not come"),
+        pytest.param(False, False, True, id="she stayed away"),
+    ],
+)
+def test_article_10_takes_staying_away_from_the_meeting_without_reason_as_giving_up(
+    attended: bool, good_reason: bool, given_up: bool
+) -> None:
+    assert gives_up_transfer(date(2026, 4, 8), attended=attended, good_reason=good_reason) is given_up
 
 
 def test_article_11_lets_more_time_be_asked_for_in_the_last_fourteen_days() -> None:
@@ -142,7 +157,7 @@ def test_the_rules_answer_for_every_month_of_their_lives_and_are_silent_before()
         assert all(permit_applied_for_by(day, way).by.day > day for way in Way)
     rules = [value for value in vars(transfers).values() if isinstance(value, Rule)]
     own = [found for found in rules if found.__module__ == transfers.__name__]
-    assert len(own) == 9
+    assert len(own) == 10
     with pytest.raises(NotInForce):
         search_for_employer(date(2022, 4, 29))
     with pytest.raises(NotInForce):

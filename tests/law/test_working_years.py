@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from law.dates import last_day_of_period
 from law.source import NotInForce
-from law.working_years import Service, Stint, Work, Worked, years_left, years_worked
+from law.working_years import (
+    NONE,
+    Service,
+    Stint,
+    Work,
+    Worked,
+    application_for_fourteen,
+    full_on,
+    limit_with_merit,
+    skilled_work_left_out,
+    years_left,
+    years_worked,
+)
 
 TODAY = date(2026, 11, 21)
 STARTS = st.dates(date(2005, 1, 1), date(2020, 12, 31))
@@ -161,3 +173,71 @@ def test_the_rule_answers_for_every_month_until_2028_and_never_counts_back() -> 
         assert answer.length >= last.length
         last = answer
     assert last.length == Service(82, 21)
+
+
+@pytest.mark.parametrize(
+    ("began", "before", "day", "still"),
+    [
+        pytest.param(
+            date(2020, 11, 22), NONE, date(2032, 11, 20), Service(72), id="thirty days of October are a month"
+        ),
+        pytest.param(date(2014, 11, 24), NONE, date(2026, 11, 22), Service(0, 1), id="one day is missing"),
+        pytest.param(date(2014, 11, 22), NONE, TODAY, NONE, id="full today"),
+        pytest.param(date(2010, 1, 1), NONE, TODAY, NONE, id="full long ago"),
+        pytest.param(date(2024, 11, 22), Service(60), date(2031, 11, 20), Service(60), id="five years earlier on"),
+        pytest.param(
+            date(2024, 11, 22), Service(59, 29), date(2031, 11, 22), Service(60, 1), id="a day less earlier on"
+        ),
+    ],
+)
+def test_the_twelve_years_are_full_on_a_day_if_she_works_on(
+    began: date, before: Service, day: date, still: Service
+) -> None:
+    stints = [Stint(began, max(began, TODAY), Work.OTHER_TYPE_B)]
+    answer = full_on(TODAY, stints, Service(144), before)
+    assert (answer.day, answer.still) == (day, still)
+    assert str(answer.source) == "就業服務法第52條第4項"
+
+
+def test_a_length_without_days_is_filled_up_from_tomorrow_on() -> None:
+    assert full_on(TODAY, [], Service(2), Service(1)).day == date(2026, 12, 21)
+    assert years_left(TODAY, [], Work.OTHER_TYPE_B, before=Service(143, 29)).remaining == Service(0, 1)
+    assert years_worked(TODAY, [Stint(TODAY, TODAY, Work.FAMILY_CARE)], Service(1, 29)).length == Service(2)
+
+
+@given(STARTS, st.dates(date(2022, 5, 1), date(2035, 12, 31)), st.integers(0, 143), st.integers(0, 29))
+def test_a_length_is_full_on_the_day_it_says_and_not_a_day_before(
+    first_day: date, counted_on: date, months: int, more_days: int
+) -> None:
+    before = Service(months, more_days)
+    full = full_on(counted_on, [Stint(first_day, counted_on, Work.OTHER_TYPE_B)], Service(144), before)
+
+    def worked(day: date) -> Service:
+        return years_worked(day, [Stint(first_day, day, Work.OTHER_TYPE_B)], before).length
+
+    assert worked(full.day) >= Service(144)
+    assert full.day == counted_on or worked(full.day - timedelta(days=1)) < Service(144)
+
+
+@pytest.mark.parametrize(
+    ("used", "may_apply"),
+    [pytest.param(Service(132), True, id="11 years"), pytest.param(Service(131, 29), False, id="less")],
+)
+def test_article_38_and_the_fourteen_years_cite_their_own_words(used: Service, may_apply: bool) -> None:
+    application, limit = application_for_fourteen(TODAY, used), limit_with_merit(TODAY)
+    assert (application.open, application.from_length) == (may_apply, Service(132))
+    assert (limit.years, str(limit.source)) == (14, "就業服務法第52條第6項")
+    assert "將於一年內屆滿十二年" in application_for_fourteen.quotes[0]
+    assert limit_with_merit.quotes[0].endswith("累計不得逾十四年。")
+    assert years_worked.quotes == years_left.quotes == ("其在中華民國境內工作期間，累計不得逾十二年",)
+
+
+@pytest.mark.parametrize(
+    ("counted_on", "article"),
+    [
+        pytest.param(date(2025, 12, 31), "48", id="last day of the old regulation"),
+        pytest.param(date(2026, 1, 1), "61", id="first day of the new one"),
+    ],
+)
+def test_skilled_work_is_left_out_by_the_article_of_the_day(counted_on: date, article: str) -> None:
+    assert skilled_work_left_out(counted_on).article == article
