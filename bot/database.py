@@ -1,7 +1,7 @@
 """The open database: sessions for the shell, and its tables brought up to date."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,15 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
+from bot.turns import Turns
 from models.base import open_engine
 from models.secrets import Keyring
 
 DATABASE_DOWN = (OperationalError, InterfaceError, InternalError, NoConnectionFree, OSError)
 """What is raised while the database is away, or has cut us off for standing still (PostgreSQL's InternalError)."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+WAITS_SECONDS = 30
+"""So long a writer waits for those before it, as SQLite itself does for other processes."""
 STANDS_STILL_SECONDS = 10
 """So long PostgreSQL waits for our next statement. A machine that stops in the middle of a transaction must not keep
 what it holds, such as the limiter's row, from all the others."""
@@ -38,18 +41,22 @@ class Database:
         self.engine: Engine = open_engine(url, keyring)
         if self.engine.name == "postgresql":
             event.listen(self.engine, "do_connect", _connecting)
+        # PostgreSQL has no one lock for all.
+        self._turn: AbstractContextManager[None] = (
+            Turns(WAITS_SECONDS) if self.engine.name == "sqlite" else nullcontext()
+        )
         self._reading = self.engine.execution_options(reading=True)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or nothing of it."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def rehearsing(self) -> Iterator[Session]:
         """A session like `writing`, of whose work nothing is ever kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._turn, Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
             finally:
