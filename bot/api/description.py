@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from bot.api.body import JSON, MOST_ROWS
+from bot.api.law_description import law_paths, law_schemas
 from law.missing_reports import ReasonCode
 from models.event_row import EVENT_COLUMNS, LARGEST_SEQUENCE, REQUIRED_OF_EVENTS
 from models.permit_event import EventKind
@@ -53,10 +54,11 @@ def openapi() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Permits and events",
+            "title": "Permits, events and the law",
             "version": "1",
             "description": "Bulk upsert of permits, and events that are told to workers at once. Every row is judged "
-            "by itself; the others are taken although one is refused. With a test key nothing is stored or told.",
+            "by itself; the others are taken although one is refused. With a test key nothing is stored or told. "
+            "And calculators of the law, which store nothing.",
         },
         "security": [{"key": []}],
         "paths": {
@@ -71,10 +73,12 @@ def openapi() -> dict[str, Any]:
                     "Event",
                 )
             },
+            **law_paths(_LEFT, _refusals("the key has not the scope law")),
         },
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Permit": _permit(), "Event": _event(), "Results": _results(), "Refusal": _refusal()},
+            "schemas": {"Permit": _permit(), "Event": _event(), "Results": _results(), "Refusal": _refusal()}
+            | law_schemas(),
         },
     }
 
@@ -82,23 +86,28 @@ def openapi() -> dict[str, Any]:
 def _operation(name: str, summary: str, example: dict[str, Any], schema: str) -> dict[str, Any]:
     rows = {"type": "array", "maxItems": MOST_ROWS, "items": {"$ref": f"#/components/schemas/{schema}"}}
     body = {"type": "object", "required": [name], "properties": {name: rows}, "additionalProperties": False}
-    left = {f"RateLimit-{one}": _number(required=True) for one in ("Limit", "Remaining", "Reset")}
-    wait = {"Retry-After": _number(required=True)}
     return {
         "operationId": f"send_{name}",
         "summary": summary,
         "requestBody": {"required": True, "content": {JSON: {"schema": body, "example": example}}},
         "responses": {
-            "200": _answer("Every row was judged", "Results", left),
-            "400": _answer("not JSON in UTF-8 (NaN and lone surrogates are not)", "Refusal", left),
-            "401": _answer("no valid key", "Refusal", {"WWW-Authenticate": {"required": True, "schema": _WORD}}),
-            "403": _answer(f"the key has not the scope {name}", "Refusal", {}),
-            "413": _answer("too many rows or bytes", "Refusal", left),
-            "415": _answer(f"a body that does not call itself {JSON}", "Refusal", left),
-            "422": _answer("not an object with the one list", "Refusal", left),
-            "429": _answer("too many calls with this key, or too many unknown keys", "Refusal", wait),
-            "503": _answer("not all of it was saved; send the same call again", "Refusal", wait),
+            "200": _answer("Every row was judged", "Results", _LEFT),
+            "422": _answer("not an object with the one list", "Refusal", _LEFT),
+            **_refusals(f"the key has not the scope {name}"),
         },
+    }
+
+
+def _refusals(no_scope: str) -> dict[str, Any]:
+    """Why a call may be turned away, whatever is asked."""
+    return {
+        "400": _answer("not JSON in UTF-8 (NaN and lone surrogates are not)", "Refusal", _LEFT),
+        "401": _answer("no valid key", "Refusal", {"WWW-Authenticate": {"required": True, "schema": _WORD}}),
+        "403": _answer(no_scope, "Refusal", {}),
+        "413": _answer("too many rows or bytes", "Refusal", _LEFT),
+        "415": _answer(f"a body that does not call itself {JSON}", "Refusal", _LEFT),
+        "429": _answer("too many calls with this key, or too many unknown keys", "Refusal", _WAIT),
+        "503": _answer("not all of it was saved; send the same call again", "Refusal", _WAIT),
     }
 
 
@@ -107,6 +116,10 @@ _WORD = {"type": "string"}
 
 def _number(*, required: bool) -> dict[str, Any]:
     return {"required": required, "schema": {"type": "integer", "minimum": 0}}
+
+
+_LEFT = {f"RateLimit-{one}": _number(required=True) for one in ("Limit", "Remaining", "Reset")}
+_WAIT = {"Retry-After": _number(required=True)}
 
 
 def _answer(why: str, schema: str, headers: dict[str, Any]) -> dict[str, Any]:

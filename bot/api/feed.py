@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.database import Database
 from bot.slices import saved
+from models.event_record import Outcome, Verdict, record_all
 from models.event_row import Told, read_cells, read_event
-from models.notice import Outcome, Verdict, record_all
 from models.permit_import import upsert
 from models.permit_problem import Code, Problem, describe, problem
 from models.permit_row import COLUMNS, PermitRow

@@ -1,0 +1,96 @@
+"""When an absence may be reported, by when, and whether a contact on record leaves the report without a ground."""
+
+from typing import Annotated
+
+from bot.calculators.answers import MOVES, Calculator, Line, Result, because, day, office_day, result, yes
+from bot.calculators.fields import Asked, Day, Days, Inputs
+from bot.console.words import Words
+from law.missing_reports import Contact, employers_notice_due, lost_contact, third_missed_day
+
+
+class Absence(Inputs):
+    """Only days on which the worker was to work count."""
+
+    absent_from: Annotated[Day, Asked(Words("曠職首日", "Absent from"))]
+    scheduled: Annotated[
+        Days,
+        Asked(
+            Words("排定的工作日", "Days on which the worker was to work"),
+            Words(
+                "不含休息日、例假與請假，例如 2026-03-02 2026-03-03 2026-03-04",
+                "Without rest days and leave, such as 2026-03-02 2026-03-03 2026-03-04",
+            ),
+        ),
+    ]
+    contact_on: Annotated[
+        Day | None,
+        Asked(
+            Words("有紀錄的聯繫日", "Day of a contact on record"),
+            Words("聯繫 1955、勞動部、地方政府、安置單位或移民署", "With 1955, an authority, a shelter or immigration"),
+        ),
+    ] = None
+    place_known: Annotated[
+        bool,
+        Asked(
+            Words(
+                "聯繫時已告知住處與聯絡方式，或由安置單位登記",
+                "The contact told where the worker stays, or a shelter knows",
+            )
+        ),
+    ] = False
+
+
+def missing(given: Absence) -> Result:
+    third = third_missed_day(given.absent_from, given.scheduled)
+    if third is None:
+        return result([_three_days(False, _FEWER)], _THREE)
+    contacts = [] if given.contact_on is None else [Contact(given.contact_on, given.place_known)]
+    lost = lost_contact(given.absent_from, third, contacts)
+    lines = [
+        _three_days(True),
+        day("third_missed", "曠職第三日", "Third day missed", third),
+        yes("contact", "期間內有聯繫紀錄", "A contact in those days", not lost, _LOOK_FIRST if lost else _NOT_LOST),
+    ]
+    if not lost:
+        return result(lines, _THREE, _LOST)
+    due = office_day("notice_due", "書面通知期限", "Notice in writing by", employers_notice_due(third))
+    return result([*lines, due], _THREE, _LOST, _NOTICE, MOVES)
+
+
+def _three_days(missed: bool, note: Words | None = None) -> Line:
+    return yes("three_days", "連續曠職三個排定工作日", "Three days of work missed in a row", missed, note)
+
+
+_FEWER = Words("未滿三個排定工作日，不得通報。", "Fewer than three days of work: nothing may be reported.")
+_NOT_LOST = Words("不是失去聯繫，不得通報。", "Contact was not lost: nothing may be reported.")
+_LOOK_FIRST = Words(
+    "須同時失去聯繫始得通報；通報前先向 1955、地方政府與安置單位查證。",
+    "Only who lost contact as well may be reported: ask 1955, the authorities and shelters first.",
+)
+_THREE = because(
+    third_missed_day,
+    Words("連續曠職三日，只計排定的工作日。", "Three days in a row; only days on which work was due count."),
+)
+_LOST = because(
+    lost_contact,
+    Words(
+        "三日內曾聯繫機關並可知其住處者，不是失去聯繫；不實通報可以申訴更正。",
+        "Who turned to an authority in those days and can be found has not lost contact. A false report can be undone.",
+    ),
+)
+_NOTICE = because(
+    employers_notice_due,
+    Words(
+        "第三日的次日起三日內，書面通知地方政府、移民署與警察機關。",
+        "Within three days from the day after, in writing to the local authority, immigration and police.",
+    ),
+)
+
+CALCULATOR = Calculator(
+    "missing-report",
+    Words("失聯通報期限", "Missing-worker notification"),
+    Words("連續曠職三日的計算與書面通知期限。", "The third day missed, and by when the notice is due."),
+    Absence,
+    missing,
+    {"absent_from": "2026-03-02", "scheduled": ["2026-03-02", "2026-03-03", "2026-03-04"]},
+)
