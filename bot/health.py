@@ -9,8 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from models import announcement_chunk, announcement_sending, binding, callback, case, inbox, message, quota, schedule
-from models.announcement_chunk import ChunkState
+from law.catalogue import stale
+from locales import taipei_day
+from models import callback, case, inbox, message, quota, review, schedule
+from models.announcements import chunk as announcement_chunk
+from models.announcements import sending as announcement_sending
+from models.announcements.chunk import ChunkState
 from models.callback import CallbackState
 from models.case import CaseKind
 from models.inbox import InboxState
@@ -68,7 +72,7 @@ class Health:
             inbox_age = _age(inbox.oldest_open(session), now)
             outbox_age = self._outbox_age(session, now)
             month = quota.standing(session, self._account.channel, now)
-            waiting = binding.reviews_waiting(session)
+            waiting = review.reviews_waiting(session)
             jobs = schedule.times(session)
             told, told_since = callback.counts(session), callback.oldest_waiting(session)
             self._measure_cases(registry, session, now)
@@ -93,6 +97,8 @@ class Health:
             callbacks.labels(state.value).set(told.get(state.value, 0))
         untold = Gauge("bot_callbacks_age_seconds", "Age of the oldest callback that was not taken", registry=registry)
         untold.set(_age(told_since, now).total_seconds())
+        unread = Gauge("bot_law_sources_unread", "Sources of law that nobody has read for 180 days", registry=registry)
+        unread.set(len(stale(taipei_day(now))))
         if month is not None:
             self._measure_quota(registry, month, now)
 

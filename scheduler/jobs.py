@@ -10,23 +10,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
 from locales import TAIPEI, taipei_day
-from models import (
-    announcement_outcome,
-    binding,
-    callback,
-    case,
-    contact,
-    conversation,
-    evidence,
-    inbox,
-    message,
-    notice,
-    receipt,
-    reminder,
-)
+from models import binding, callback, case, contact, conversation, evidence, inbox, linking, message, receipt, reminder
+from models.announcements import outcome as announcement_outcome
 from models.reminder import LONGEST_CATCH_UP, ReminderRules
 from models.schedule import Schedule
-from scheduler import cases, told
+from scheduler import cases, law_watch, told
 
 PORTION = 1_000
 """Rows of one transaction: nobody else can write to SQLite meanwhile."""
@@ -34,6 +22,7 @@ PLANNED_AT = time(0, 5)
 """Just after midnight in Taipei, so that a day's reminders are rows long before their hour."""
 FORGOTTEN_AT = time(3, 30)
 """When nobody waits for us: it looks at every link."""
+LAW_WATCHED_AT = time(9, 0)
 
 
 @dataclass(frozen=True)
@@ -70,9 +59,7 @@ def _forget(session: Session, rules: ReminderRules, now: datetime) -> bool:
     for link in unlinked:
         binding.erase(link, now)
     contacts = [link.contact_id for link in unlinked]
-    message.forget_reminders(session, contacts)
-    notice.forget(session, contacts)
-    case.forget_links(session, contacts)
+    linking.forget_told(session, contacts)
     return len(unlinked) == PORTION
 
 
@@ -80,9 +67,7 @@ def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> b
     """What is kept for months and not for days: links to workers who have left, what old messages said, and
     everything about people who blocked us long ago, old callbacks, and who got old announcements."""
     links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
-    message.forget_reminders(session, links)
-    notice.forget(session, links)
-    case.forget_links(session, links)
+    linking.forget_told(session, links)
     messages = message.forget_old(session, now, PORTION)
     people = contact.forget_gone(session, now, PORTION)
     callbacks = callback.forget_old(session, now, PORTION)
@@ -111,4 +96,5 @@ JOBS = (
     Job("follow_up", _every(timedelta(minutes=1)), told.follow_up),
     Job("say_late", _every(timedelta(minutes=1)), cases.say_late),
     Job("walk", _every(timedelta(hours=1)), told.walk),
+    Job("watch_law", _daily(LAW_WATCHED_AT), law_watch.say_unread),
 )

@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from bot.clock import Clock
 from bot.doctor.database import examine_database
 from bot.doctor.finding import Finding, Level
+from bot.doctor.law import examine_law
 from bot.doctor.line import examine_line
 from bot.doctor.machine import examine_machine
 from bot.settings import Settings, SettingsRefused
+from locales import taipei_day
 
 __all__ = ["Finding", "Level", "examine", "exit_status", "refused"]
 
 
 async def examine(settings: Settings, clock: Clock | None = None) -> list[Finding]:
-    """Everything that was looked at: this machine, the keys, the database, LINE, and the way from LINE to us."""
+    """Everything that was looked at: this machine, the keys, the law, the database, LINE, and its way to us."""
     clock = clock or Clock()
-    found = examine_machine(settings)
+    found = [*examine_machine(settings), *examine_law(taipei_day(clock.now()))]
     found += await asyncio.to_thread(examine_database, settings, clock)
     return found + await examine_line(settings, clock)
 

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.database import Database
 from bot.doctor.finding import Finding, Level, is_local, skew
 from bot.settings import Settings
-from models import rotation
+from models import sealed_cells
 from models.rate import Rate
 from models.secrets import Keyring
 
@@ -135,12 +135,12 @@ def _postgresql(session: Session, settings: Settings, clock: Clock) -> list[Find
 
 
 def _cells(session: Session, ring: Keyring) -> list[Finding]:
-    if wrong := rotation.unreadable_columns(session):
+    if wrong := sealed_cells.unreadable_columns(session):
         ids = ", ".join(str(one) for one in sorted(set().union(*wrong.values())))
         mend = "find the key and put it behind the newest one in BOT_KEYS; change nothing before that"
         return [Finding(Level.BAD, f"{', '.join(wrong)}: key {ids} is missing or not the right one", mend)]
-    counts = rotation.progress(session)
-    if old := rotation.old_cells(counts, ring):
+    counts = sealed_cells.progress(session)
+    if old := sealed_cells.old_cells(counts, ring):
         mend = "python -m bot keys rotate (the service may go on running)"
         return [Finding(Level.WARN, f"{old} cells are still sealed by an older key", mend)]
     spare = ", ".join(str(key.id) for key in ring.keys[1:])

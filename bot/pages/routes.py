@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.database import DATABASE_DOWN, Database
 from bot.log import where
 from bot.pages import words
+from bot.pages.calendar import add_calendar
 from bot.pages.looks import PREFIX, STATIC, page
 from bot.pages.receipt_facts import facts_of
 from bot.web.site import HEADERS, attachment
@@ -32,7 +33,7 @@ from models.receipt import (
     verify,
     with_code,
 )
-from models.secrets import SealError
+from models.secrets import SealError, keyring_on
 
 UNKNOWN_CODES_PER_MINUTE = 60
 """For all callers together. Codes have 58 bits: guessing is hopeless anyway, and shall not cost us either."""
@@ -43,7 +44,8 @@ log = structlog.get_logger()
 
 
 def add_pages(api: FastAPI, database: Database, clock: Clock, public_url: str) -> None:
-    """The routes under /pages. They set no cookie, and everything works without a script."""
+    """The routes under /pages, and calendar files. They set no cookie, and everything works without a script."""
+    add_calendar(api, keyring_on(database.engine), clock)
     receipts = ReceiptPages(database, clock, public_url)
 
     @api.get(f"{PREFIX}/static/{{name}}")

@@ -44,6 +44,12 @@ KEY_NOTE = _("Note it down before you need it, or compare it with what somebody 
 DOWNLOAD_KEY = _("Download the key")
 NO_KEY = _("There is no key yet: it is made together with the first receipt.")
 
+# Translators: all that the calendar on her phone shows. Others may see it: it must not say what the date is about.
+DATE_TO_REMEMBER = _("Date to remember")
+WHAT_IT_MEANS = _("Open the chat for what this date means.")
+NO_CALENDAR = _("This link does not work any more")
+ASK_FOR_CALENDAR = _("Please go back to the chat and ask again. You get a new link there.")
+
 
 def check_here(address: str) -> Text:
     """For whoever holds it on paper."""
