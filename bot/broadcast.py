@@ -16,15 +16,16 @@ from bot.line.answers import Answer, Outcome
 from bot.line.client import LineClient
 from bot.line.render import render
 from bot.log import where
-from bot.process import process_name
-from bot.quota import ASK_AGAIN_SECONDS, QuotaGate, tell
+from bot.quota import ASK_AGAIN_SECONDS
 from bot.sender import Sender
 from locales import Language
-from models import announcement_outcome, announcement_plan, announcement_sending, rate
-from models.announcement_plan import Due
-from models.announcement_sending import Outgoing
+from models import rate
+from models.announcements import outcome as announcement_outcome
+from models.announcements import plan, sending
+from models.announcements.plan import Due
+from models.announcements.sending import Outgoing
 from models.content import Content
-from models.quota import Account
+from models.quota import Account, Standing
 from scheduler.announcements import content_of
 
 BATCH = 60
@@ -48,14 +49,8 @@ class Broadcasts(Sender[Outgoing]):
     """Sends announcements, each to many at once."""
 
     def __init__(self, database: Database, clock: Clock, line: LineClient, account: Account, says: Says) -> None:
-        super().__init__(in_flight=IN_FLIGHT, batch=BATCH)
-        self._database = database
-        self._clock = clock
-        self._line = line
-        self._account = account
+        super().__init__(database, clock, line, account, in_flight=IN_FLIGHT, batch=BATCH)
         self._says = says
-        self._gate = QuotaGate(account)
-        self._me = process_name()
         self._going: Collection[int] = frozenset()
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
@@ -70,7 +65,7 @@ class Broadcasts(Sender[Outgoing]):
         now = self._clock.now()
         try:
             with self._database.reading() as session:
-                if not announcement_sending.anything(session, now):
+                if not sending.anything(session, now):
                     return (), False
             planned = self._plan(now)
             with self._database.writing() as session:
@@ -88,7 +83,7 @@ class Broadcasts(Sender[Outgoing]):
         """Whether an announcement was planned whose time has come."""
         unsayable = [one for one, until in self._unsayable.items() if time.monotonic() < until]
         with self._database.reading() as session:
-            due = announcement_plan.next_due(session, now, unsayable)
+            due = plan.next_due(session, now, unsayable)
         if due is None:
             return False
         try:
@@ -99,7 +94,7 @@ class Broadcasts(Sender[Outgoing]):
             self._unsayable[due.announcement_id] = time.monotonic() + AFTER_OUR_FAULT_SECONDS
             return False
         with self._database.writing() as session:
-            return announcement_plan.begin_sending(session, due, wording, now)
+            return plan.begin_sending(session, due, wording, now)
 
     def _take(self, session: Session, now: datetime) -> Sequence[tuple[float, Outgoing]]:
         """Lease what is due, as far as the month's quota lets it leave, and a slot for each."""
@@ -108,7 +103,7 @@ class Broadcasts(Sender[Outgoing]):
         room = self._gate.announcements_left(session, now)
         if room is not None and room <= 0:
             return ()
-        found = announcement_sending.claim(session, self._me, now, 1 if self._asks else BATCH, room)
+        found = sending.claim(session, self._me, now, 1 if self._asks else BATCH, room)
         if not found:
             return ()
         first, apart = rate.reserve(session, self._account.channel, "multicast", len(found))
@@ -133,35 +128,28 @@ class Broadcasts(Sender[Outgoing]):
         """Whether nobody had stopped it a moment ago; no, while the database cannot say."""
         async with self._looking:
             if time.monotonic() - self._looked_at > LOOKS_AGAIN_SECONDS:
-                self._going = await asyncio.to_thread(self._look)
+                self._going = await self._in_thread(self._look)
                 self._looked_at = time.monotonic()
         return announcement_id in self._going
 
     def _look(self) -> Collection[int]:
         try:
             with self._database.reading() as session:
-                return announcement_sending.going(session)
+                return sending.going(session)
         except DATABASE_DOWN as failure:
             log.error("announcements_wait_for_database", error=where(failure))
             return frozenset()
 
     # Afterwards
 
-    def _mark(self, batch: Sequence[tuple[Outgoing, Answer]]) -> bool:
-        try:
-            with self._database.writing() as session:
-                counted = broadcast_answers.mark(session, self._account.channel, batch, self._clock.now())
-            if counted is not None:
-                tell(*counted, self._account.reserve_percent)
-        except DATABASE_DOWN as failure:
-            log.error("announcements_cannot_mark", error=where(failure))
-            return False
-        except Exception as failure:
-            if len(batch) > 1:  # the others must not wait for the one that is odd
-                return all(self._mark([one]) for one in batch)
-            # Its lease ends, and the same request again is told what became of this one.
-            log.critical("announcements_cannot_mark_chunk", chunk_id=batch[0][0].chunk_id, error=where(failure))
-        return True
+    def _note(self, session: Session, batch: Sequence[tuple[Outgoing, Answer]]) -> tuple[Standing, Standing] | None:
+        return broadcast_answers.mark(session, self._account.channel, batch, self._clock.now())
+
+    def _log_database_down(self, failure: Exception) -> None:
+        log.error("announcements_cannot_mark", error=where(failure))
+
+    def _log_not_noted(self, request: Outgoing, failure: Exception) -> None:
+        log.critical("announcements_cannot_mark_chunk", chunk_id=request.chunk_id, error=where(failure))
 
 
 def body_of(request: Outgoing) -> bytes:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import AFTER_RATE_LIMIT, NOT_NOW, pause
 from bot.line.answers import Answer, Outcome
-from models import announcement_outcome, quota, rate, schedule
-from models.announcement_chunk import AnnouncementChunk, ChunkState
-from models.announcement_sending import Outgoing
+from models import quota, rate, schedule
+from models.announcements import outcome as announcement_outcome
+from models.announcements.chunk import AnnouncementChunk, ChunkState
+from models.announcements.sending import Outgoing
 from models.quota import Standing
 
 _RECIPIENT = re.compile(r"to\[(\d{1,3})\]")

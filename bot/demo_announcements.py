@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from locales import Language
-from models.announcement import Category
-from models.announcement_text import Body, Texts
+from models.announcements.announcement import Category
+from models.announcements.text import Body, Texts
 
 TYPHOON = Texts(
     {

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.database import Database
 from bot.demo_announcements import ANNOUNCEMENTS
-from models import announcement_moves as moves
 from models import credential, password
 from models import operator as operators
-from models.announcement import AnnouncementState
-from models.announcement_moves import Draft
+from models.announcements import moves
+from models.announcements.announcement import AnnouncementState
+from models.announcements.moves import Draft
 from models.audience import Audience
 from models.credential import STEP_SECONDS, Credential
 from models.operator import Operator, Role

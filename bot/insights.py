@@ -12,8 +12,9 @@ from bot.database import Database
 from bot.line.answers import LineError, LineRefused
 from bot.line.client import LineClient
 from bot.log import where
-from models import announcement_stats, schedule
-from models.announcement_stats import READING, Wanted
+from models import schedule
+from models.announcements import stats
+from models.announcements.stats import READING, Wanted
 from models.quota import LINE_TIME
 
 KNOCK_SECONDS = 60
@@ -62,7 +63,7 @@ class Insights:
         now = self._clock.now()
         with self._database.reading() as session:
             known = schedule.times(session).get(READING)
-            wanted = announcement_stats.to_read(session, now, AT_ONCE)
+            wanted = stats.to_read(session, now, AT_ONCE)
         if not wanted or (known is not None and known > now):
             return []
         with self._database.writing() as session:
@@ -71,7 +72,7 @@ class Insights:
 
     def _keep(self, one: Wanted, seen: int | None, tapped: int | None) -> None:
         with self._database.writing() as session:
-            announcement_stats.keep(session, one.announcement_id, seen, tapped, self._clock.now())
+            stats.keep(session, one.announcement_id, seen, tapped, self._clock.now())
 
 
 def _day(moment: datetime) -> str:

@@ -13,6 +13,7 @@ import structlog
 
 def configure(level: str) -> None:
     """Let structlog and the libraries' loggers write to standard output from this level on."""
+    output: TextIO = _Unbreakable(sys.stdout)  # type: ignore[assignment]
     threshold = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[
@@ -22,11 +23,11 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(file=_Unbreakable(sys.stdout)),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(file=output),
         cache_logger_on_first_use=True,
     )
     # Other people's log lines may quote what they failed on, so only their severe ones pass, without values.
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(_TypeOnly())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
@@ -48,17 +49,17 @@ def _last_words(event: str, error: BaseException | None) -> None:
 
 
 class _Unbreakable:
-    """An output whose full disk or closed pipe loses the line, and not the work that was to be told of."""
+    """An output that when it is full or closed loses the line, and not the work that was to be told of."""
 
     def __init__(self, output: TextIO) -> None:
         self._output = output
 
     def write(self, line: str) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             self._output.write(line)
 
     def flush(self) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             self._output.flush()
 
 

@@ -14,17 +14,14 @@ from bot.delivery import Composer, MayPush, Ready
 from bot.line.answers import Answer, Outcome
 from bot.line.client import LineClient
 from bot.log import where
-from bot.process import process_name
-from bot.quota import QuotaGate, tell
 from bot.sender import Sender
 from models import rate
 from models.delivery_hours import DeliveryHours
-from models.quota import Account
+from models.quota import Account, Standing
 
 BATCH = 200
 IN_FLIGHT = 600
 """At 100 ms a request 200 are at LINE to reach its 2,000 a second; the others wait for their slot."""
-
 
 log = structlog.get_logger()
 
@@ -42,15 +39,9 @@ class Outbox(Sender[Ready]):
         hours: DeliveryHours,
         compose: Composer,
     ) -> None:
-        super().__init__(in_flight=IN_FLIGHT, batch=BATCH)
-        self._database = database
-        self._clock = clock
-        self._line = line
-        self._account = account
+        super().__init__(database, clock, line, account, in_flight=IN_FLIGHT, batch=BATCH)
         self._hours = hours
         self._compose = compose
-        self._gate = QuotaGate(account)
-        self._me = process_name()
 
     def _prepare(self) -> tuple[Sequence[tuple[float, Ready]], bool]:
         """What may leave, and when, and whether anything was due; nothing while the database cannot say."""
@@ -117,19 +108,11 @@ class Outbox(Sender[Ready]):
             self._gate.accepted(left_at)
         return answer
 
-    def _mark(self, batch: Sequence[tuple[Ready, Answer]]) -> bool:
-        """False when the database could not take it: what LINE said must not be forgotten."""
-        try:
-            with self._database.writing() as session:
-                counted = delivery.mark(session, self._account.channel, batch, self._clock.now())
-            if counted is not None:
-                tell(*counted, self._account.reserve_percent)
-        except DATABASE_DOWN as failure:
-            log.error("outbox_cannot_mark", error=where(failure))
-            return False
-        except Exception as failure:
-            if len(batch) > 1:  # the others must not wait for the one that is odd
-                return all(self._mark([one]) for one in batch)
-            # Its lease ends, and the same request again is told what became of this one.
-            log.critical("outbox_cannot_mark_message", message_id=batch[0][0].message_id, error=where(failure))
-        return True
+    def _note(self, session: Session, batch: Sequence[tuple[Ready, Answer]]) -> tuple[Standing, Standing] | None:
+        return delivery.mark(session, self._account.channel, batch, self._clock.now())
+
+    def _log_database_down(self, failure: Exception) -> None:
+        log.error("outbox_cannot_mark", error=where(failure))
+
+    def _log_not_noted(self, request: Ready, failure: Exception) -> None:
+        log.critical("outbox_cannot_mark_message", message_id=request.message_id, error=where(failure))

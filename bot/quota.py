@@ -13,7 +13,8 @@ from bot.database import Database
 from bot.line.answers import LineError
 from bot.line.client import LineClient
 from bot.log import where
-from models import announcement_chunk, quota, schedule, sending
+from models import quota, schedule, sending
+from models.announcements import chunk as announcement_chunk
 from models.quota import LAG, NEAR, READING, Account, Standing, Supply, month_began
 
 READ_EVERY = timedelta(minutes=5)

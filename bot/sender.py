@@ -4,12 +4,20 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar, TypeVarTuple
 
 import structlog
+from sqlalchemy.orm import Session
 
+from bot.clock import Clock
+from bot.database import DATABASE_DOWN, Database
 from bot.line.answers import Answer, Outcome
+from bot.line.client import LineClient
+from bot.process import process_name
+from bot.quota import QuotaGate, tell
+from models.quota import Account, Standing
 from models.sending import LEASE
 
 IDLE_SECONDS = 0.5
@@ -18,17 +26,31 @@ GATHER_SECONDS = 0.1
 STOPPED_SECONDS = 30
 """After LINE refused our access: long enough not to hammer it, short enough for a new token to be noticed."""
 FINISH_SECONDS = 12
+THREADS = 3
+"""One prepares, one marks, one looks whether something was stopped."""
 
 log = structlog.get_logger()
 
 Request = TypeVar("Request")
+Given = TypeVarTuple("Given")
+Found = TypeVar("Found")
 
 
 class Sender(ABC, Generic[Request]):
     """Claims, sends and marks; what it does not finish, another process finishes when the lease ends."""
 
-    def __init__(self, *, in_flight: int, batch: int) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, line: LineClient, account: Account, *, in_flight: int, batch: int
+    ) -> None:
         """At most so many requests of ours are on their way or wait for their slot; `batch` are taken at once."""
+        self._database = database
+        self._clock = clock
+        self._line = line
+        self._account = account
+        self._gate = QuotaGate(account)
+        self._me = process_name()
+        # Of its own: in asyncio's pool it would stand behind others who wait for the database.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=type(self).__name__)
         self._busy_from = in_flight - batch
         self._woken = asyncio.Event()
         self._room = asyncio.Event()
@@ -47,8 +69,16 @@ class Sender(ABC, Generic[Request]):
         """LINE's answer, or what comes to the same when the request may not leave any more."""
 
     @abstractmethod
-    def _mark(self, batch: Sequence[tuple[Request, Answer]]) -> bool:
-        """False when the database could not take it: what LINE said must not be forgotten. Called in a thread."""
+    def _note(self, session: Session, batch: Sequence[tuple[Request, Answer]]) -> tuple[Standing, Standing] | None:
+        """Write down what LINE answered; gives back the month's quota before and after, where some was used."""
+
+    @abstractmethod
+    def _log_database_down(self, failure: Exception) -> None:
+        """What LINE answered waits to be written down."""
+
+    @abstractmethod
+    def _log_not_noted(self, request: Request, failure: Exception) -> None:
+        """By a fault of ours, what LINE answered to this request cannot be written down."""
 
     def wake(self) -> None:
         """Something is due now (may be called from any thread)."""
@@ -77,13 +107,17 @@ class Sender(ABC, Generic[Request]):
         marker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await marker
+        self._threads.shutdown(wait=False)
+
+    async def _in_thread(self, work: Callable[[*Given], Found], *given: *Given) -> Found:
+        return await self._loop.run_in_executor(self._threads, work, *given)
 
     async def _send_due(self) -> bool:
         """Start what may leave now; False when nothing was due that may leave."""
         if time.monotonic() < self._stopped_until:
             return False
         await self._room.wait()
-        preparing = asyncio.ensure_future(asyncio.to_thread(self._prepare))
+        preparing = asyncio.ensure_future(self._in_thread(self._prepare))
         try:
             slots, any_due = await asyncio.shield(preparing)
         except asyncio.CancelledError:
@@ -124,8 +158,25 @@ class Sender(ABC, Generic[Request]):
                 await asyncio.sleep(GATHER_SECONDS)
             while not self._answered.empty():
                 batch.append(self._answered.get_nowait())
-            while not await asyncio.to_thread(self._mark, batch):
+            while not await self._in_thread(self._mark, batch):
                 await asyncio.sleep(IDLE_SECONDS)
             for _done in batch:
                 self._answered.task_done()
             self._woken.set()
+
+    def _mark(self, batch: Sequence[tuple[Request, Answer]]) -> bool:
+        """False when the database could not take it: what LINE said must not be forgotten. Called in a thread."""
+        try:
+            with self._database.writing() as session:
+                counted = self._note(session, batch)
+            if counted is not None:
+                tell(*counted, self._account.reserve_percent)
+        except DATABASE_DOWN as failure:
+            self._log_database_down(failure)
+            return False
+        except Exception as failure:
+            if len(batch) > 1:  # the others must not wait for the one that is odd
+                return all(self._mark([one]) for one in batch)
+            # Its lease ends, and the same request again is told what became of this one.
+            self._log_not_noted(batch[0][0], failure)
+        return True

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.database import Database
 from bot.log import where
-from models import announcement_outcome, inbox, schedule, sending
+from models import inbox, schedule, sending
+from models.announcements import outcome as announcement_outcome
 from models.reminder import ReminderRules
 from scheduler.jobs import JOBS, Job
 

@@ -4,11 +4,11 @@ from handlers import menu
 from handlers.context import Context, Reply
 from handlers.typed import number_in
 from locales import LANGUAGES, Language, Text, _, verbatim
-from models import announcement_archive as archive
 from models import muting
-from models.announcement import Category, Follows
-from models.announcement_archive import Announced
-from models.announcement_card import CATEGORY_NAMES, card_of
+from models.announcements import archive
+from models.announcements.announcement import Category, Follows
+from models.announcements.archive import Announced
+from models.announcements.card import CATEGORY_NAMES, card_of
 from models.binding import in_force
 from models.content import Button, Card, Content, Postback, words
 

@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     PERMITS = "permits"
     EVENTS = "events"
+    LAW = "law"
 
 
 class ApiKey(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.announcement import Muted
+from models.announcements.announcement import Muted
 from models.binding import IN_FORCE, Binding
 from models.contact import Contact
 from models.permit import Permit, PermitStatus

@@ -82,35 +82,29 @@ def record(
     return entry
 
 
-def entries_about(session: Session, about: str, *actions: str) -> Sequence[AuditEntry]:
-    """What was done with this thing, the newest first."""
-    wanted = select(AuditEntry).where(AuditEntry.about == about).options(joinedload(AuditEntry.operator))
-    if actions:
-        wanted = wanted.where(AuditEntry.action.in_(actions))
-    return session.scalars(wanted.order_by(AuditEntry.id.desc())).all()
-
-
 @dataclass(frozen=True)
 class Wanted:
     """Which entries; what is empty leaves nothing out."""
 
     operator_id: int | None = None
-    action: str = ""
+    actions: Collection[str] = ()
     about: str = ""
 
     def said(self) -> dict[str, Any]:
         """What is not empty."""
-        lines = {"operator": self.operator_id, "action": self.action, "about": self.about}
+        lines = {"operator": self.operator_id, "action": ", ".join(self.actions), "about": self.about}
         return {name: value for name, value in lines.items() if value}
 
 
-def entries(session: Session, wanted: Wanted, limit: int, *, before: int | None = None) -> Sequence[AuditEntry]:
-    """Up to `limit` entries that are older than that one, the newest first."""
+def entries(
+    session: Session, wanted: Wanted, limit: int | None = None, *, before: int | None = None
+) -> Sequence[AuditEntry]:
+    """The newest first: all, or so many, or only those that are older than that one."""
     found = select(AuditEntry).options(joinedload(AuditEntry.operator))
     if wanted.operator_id is not None:
         found = found.where(AuditEntry.operator_id == wanted.operator_id)
-    if wanted.action:
-        found = found.where(AuditEntry.action == wanted.action)
+    if wanted.actions:
+        found = found.where(AuditEntry.action.in_(wanted.actions))
     if wanted.about:
         found = found.where(AuditEntry.about == wanted.about)
     if before is not None:

@@ -12,6 +12,7 @@ from models.base import Base, Instant
 from models.contact import Contact
 from models.permit import Permit
 from models.portions import portions
+from models.review import Review
 from models.worker import Worker
 
 UNDO_FOR = timedelta(hours=72)
@@ -78,31 +79,6 @@ class Attempt(Base):
     phone_matched: Mapped[bool | None]
 
 
-class ReviewReason(StrEnum):
-    """Why a person should look at a claim."""
-
-    NAME = "name"
-    NUMBERS = "numbers"
-    SEVERAL_CLAIMS = "several_claims"
-    TRIES_USED_UP = "tries_used_up"
-
-
-class Review(Base):
-    """A claim that a caseworker must look at; the worker is neither told nor refused."""
-
-    __tablename__ = "review"
-    __table_args__ = (CheckConstraint("reason IN ('name','numbers','several_claims','tries_used_up')", name="reason"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    worker_id: Mapped[int | None] = mapped_column(ForeignKey("worker.id", ondelete="CASCADE"), index=True)
-    reason: Mapped[str] = mapped_column(String(16))
-    opened_at: Mapped[datetime] = mapped_column(Instant)
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    worker: Mapped[Worker | None] = relationship()
-
-
 def linked(session: Session, contact_id: int) -> Binding | None:
     """The account's binding, in force or within the time to undo."""
     at_hand: dict[int, Binding | None] = session.info.get(_AT_HAND, {})
@@ -134,6 +110,12 @@ def in_force(session: Session, contact_id: int) -> Binding | None:
 def bindings_of(session: Session, worker_id: int) -> Sequence[Binding]:
     """Every account that is bound to the worker now."""
     return session.scalars(select(Binding).where(Binding.worker_id == worker_id, *IN_FORCE)).all()
+
+
+def links_of(session: Session, worker_id: int) -> Sequence[Binding]:
+    """Every account that is or was bound to the worker, the newest first."""
+    wanted = select(Binding).where(Binding.worker_id == worker_id).options(joinedload(Binding.contact, innerjoin=True))
+    return session.scalars(wanted.order_by(Binding.bound_at.desc(), Binding.id.desc())).all()
 
 
 def was_linked_otherwise(session: Session, contact_id: int, worker_id: int) -> bool:
@@ -244,16 +226,21 @@ class TriesLeft(StrEnum):
 
 def tries_left(session: Session, contact_id: int, now: datetime) -> TriesLeft:
     """Failed tries count against the account that makes them, never against the record."""
-    failed = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched.is_(False))
-    if session.scalars(failed).one() >= TRIES_PER_LIFE:
+    if failed_tries(session, contact_id) >= TRIES_PER_LIFE:
         return TriesLeft.NEVER
-    lately = Attempt.at > now - timedelta(hours=24)
-    matched = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched, lately)
+    yesterday = now - timedelta(hours=24)
+    matched = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched, Attempt.at > yesterday)
     if session.scalars(matched).one() >= LINKS_PER_DAY:
         return TriesLeft.LATER
-    if session.scalars(failed.where(lately)).one() >= TRIES_PER_DAY:
+    if failed_tries(session, contact_id, yesterday) >= TRIES_PER_DAY:
         return TriesLeft.LATER
     return TriesLeft.YES
+
+
+def failed_tries(session: Session, contact_id: int, since: datetime | None = None) -> int:
+    """How often the account's details fitted nobody."""
+    failed = select(func.count()).where(Attempt.contact_id == contact_id, Attempt.matched.is_(False))
+    return session.scalars(failed if since is None else failed.where(Attempt.at > since)).one()
 
 
 def record_attempt(
@@ -262,38 +249,3 @@ def record_attempt(
     """Remember that details were submitted."""
     session.add(Attempt(contact_id=contact_id, at=now, matched=matched, phone_matched=phone_matched))
     session.flush()
-
-
-def open_review(session: Session, contact_id: int, worker_id: int | None, reason: ReviewReason, now: datetime) -> None:
-    """Put a claim on the caseworkers' list, once per reason."""
-    already = session.scalar(
-        select(Review.id).where(
-            Review.contact_id == contact_id,
-            Review.worker_id.is_(worker_id) if worker_id is None else Review.worker_id == worker_id,
-            Review.reason == reason.value,
-            Review.closed_at.is_(None),
-        )
-    )
-    if already is None:
-        session.add(Review(contact_id=contact_id, worker_id=worker_id, reason=reason.value, opened_at=now))
-
-
-def open_reviews(session: Session, limit: int) -> Sequence[Review]:
-    """What waits for a person, oldest first."""
-    return session.scalars(
-        select(Review).where(Review.closed_at.is_(None)).order_by(Review.opened_at, Review.id).limit(limit)
-    ).all()
-
-
-def reviews_waiting(session: Session) -> int:
-    """How many claims wait for a person."""
-    return session.scalars(select(func.count()).where(Review.closed_at.is_(None))).one()
-
-
-def close_review(session: Session, review_id: int, now: datetime) -> bool:
-    """Somebody has looked at it; False when it is not open."""
-    review = session.get(Review, review_id)
-    if review is None or review.closed_at is not None:
-        return False
-    review.closed_at = now
-    return True

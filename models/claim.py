@@ -7,22 +7,11 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from models import case, notice
-from models.binding import (
-    ReviewReason,
-    TriesLeft,
-    bind,
-    bindings_of,
-    in_force,
-    linked,
-    open_review,
-    record_attempt,
-    tries_left,
-    was_linked_otherwise,
-)
+from models.binding import TriesLeft, bindings_of, in_force, record_attempt, tries_left, was_linked_otherwise
 from models.contact import Contact
 from models.identity import NameMatch, compare_names
-from models.message import forget_reminders
+from models.linking import link
+from models.review import ReviewReason, open_review, was_cut
 from models.worker import NumberKind, Worker, kinds_known, workers_with
 
 QUIET_CLAIMS = 3
@@ -63,16 +52,13 @@ def submit(session: Session, contact_id: int, claim: Claim, now: datetime) -> Ou
     if tries_left(session, contact_id, now) is not TriesLeft.YES:
         return Outcome.NO_MATCH
     worker, doubt = _find(session, claim)
+    if worker is not None and was_cut(session, contact_id):
+        doubt = ReviewReason.CUT_BEFORE
     if worker is not None and doubt is None:
         # Brokers often fill in their own number: it decides nothing, but a person may want to know.
         record_attempt(session, contact_id, now, matched=True, phone_matched=_same_phone(claim, worker))
         collects = was_linked_otherwise(session, contact_id, worker.id)
-        old = linked(session, contact_id)
-        if old is not None and old.worker_id != worker.id:
-            forget_reminders(session, [contact_id])
-            notice.forget(session, [contact_id])
-            case.forget_links(session, [contact_id])
-        bind(session, contact_id, worker.id, now)
+        link(session, contact_id, worker.id, now)
         if collects or len(bindings_of(session, worker.id)) > QUIET_CLAIMS:
             open_review(session, contact_id, worker.id, ReviewReason.SEVERAL_CLAIMS, now)
         return Outcome.BOUND

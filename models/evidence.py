@@ -78,6 +78,11 @@ def forget_message(session: Session, contact_id: int, line_message_id: str) -> N
     session.execute(delete(Evidence).where(Evidence.line_message_id == line_message_id, Evidence.case_id.in_(hers)))
 
 
+def of_case(session: Session, case_id: int) -> Sequence[Evidence]:
+    """Its photos, as they came."""
+    return session.scalars(select(Evidence).where(Evidence.case_id == case_id).order_by(Evidence.id)).all()
+
+
 def any_due(session: Session, now: datetime) -> bool:
     """Whether a photo is to be fetched now."""
     return session.scalar(select(Evidence.id).where(Evidence.fetch_after <= now).limit(1)) is not None

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from locales import taipei_day
 from models.binding import IN_FORCE, Binding
 from models.case import Case, CaseKind, open_case
+from models.event_record import record_all
 from models.event_row import Told
-from models.notice import record_all
 from models.permit import Permit, PermitStatus
 from models.permit_event import DERIVED, EventKind, PermitEvent
 from models.permit_import import Counts, upsert

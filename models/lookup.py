@@ -8,11 +8,11 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from models import rate
-from models.binding import Review
 from models.case import Case
 from models.identity import arc_no, mobile, passport_no
 from models.identity.spelling import checked, visible
 from models.permit import Permit
+from models.review import Review
 from models.secrets import keyring_of
 from models.worker import NumberKind, Worker, workers_with
 

@@ -1,6 +1,6 @@
 """A message to a worker: one durable row before it is sent, and one honest end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -304,6 +304,12 @@ def forget_old(session: Session, now: datetime, limit: int) -> int:
         update(Message).where(Message.id.in_(old)).values(content=None, body=None).returning(Message.id)
     )
     return len(erased.all())
+
+
+def messages_that_are(session: Session, contact_id: int, whats: Collection[str]) -> Sequence[Message]:
+    """The account's messages that are one of these, oldest first."""
+    wanted = select(Message).where(Message.contact_id == contact_id, Message.what.in_(whats))
+    return session.scalars(wanted.order_by(Message.id)).all()
 
 
 def history(session: Session, contact_id: int, limit: int) -> Sequence[Message]:

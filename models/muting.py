@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import dialects
-from models.announcement import Category, Muted
+from models.announcements.announcement import Category, Muted
 
 
 def mute(session: Session, contact_id: int, category: Category) -> None:

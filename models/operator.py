@@ -70,6 +70,8 @@ class OperatorSession(Base):
     began_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    # When they last gave a one-time code after signing in.
+    proved_at: Mapped[datetime | None] = mapped_column(Instant)
     # What kind of browser it is, for its operator to know it by.
     browser: Mapped[str | None] = mapped_column(String(40))
 

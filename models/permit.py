@@ -57,6 +57,10 @@ class Permit(Base):
 
     worker: Mapped[Worker] = relationship()
 
+    def is_good_on(self, day: date) -> bool:
+        """Neither revoked nor over; it may begin later."""
+        return self.status == PermitStatus.ACTIVE and self.ends_on >= day
+
 
 def permits_of(session: Session, worker_id: int) -> Sequence[Permit]:
     """The worker's permits, the one that ends last first."""
@@ -66,6 +70,13 @@ def permits_of(session: Session, worker_id: int) -> Sequence[Permit]:
     return session.scalars(
         select(Permit).where(Permit.worker_id == worker_id).order_by(Permit.ends_on.desc(), Permit.id.desc())
     ).all()
+
+
+def running_first(permits: Sequence[Permit], today: date) -> list[Permit]:
+    """Those that run or will run, the one that ends first before the others; then the ended and revoked ones."""
+    usable = [permit for permit in permits if permit.is_good_on(today)]
+    others = [permit for permit in permits if permit not in usable]
+    return [*sorted(usable, key=lambda permit: permit.ends_on), *others]
 
 
 def read_ahead(session: Session, worker_ids: Sequence[int]) -> None:

@@ -1,5 +1,6 @@
 """What a permit's dates mean for the worker today, and who must do what next."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from law.employment_permits import PermitType, windows_for
@@ -20,15 +21,18 @@ def last_safe_day(permit: Permit) -> date | None:
     return found.last_safe_day if found else None
 
 
-def window_rows(permit: Permit) -> tuple[Row, ...]:
-    """The days of the application windows, for the card."""
-    rows: list[Row] = []
+def window_days(permit: Permit) -> Iterator[tuple[Text, date]]:
+    """The first and last days of the application windows, and what they are."""
     for purpose, window in windows(permit).items():
         if purpose in _OPENS and window.opens is not None:
-            rows.append(Row(_OPENS[purpose], verbatim(window.opens)))
+            yield _OPENS[purpose], window.opens
         if purpose in _LAST_DAY and window.last_safe_day is not None:
-            rows.append(Row(_LAST_DAY[purpose], verbatim(window.last_safe_day)))
-    return tuple(rows)
+            yield _LAST_DAY[purpose], window.last_safe_day
+
+
+def window_rows(permit: Permit) -> tuple[Row, ...]:
+    """The same, for the card."""
+    return tuple(Row(label, verbatim(day)) for label, day in window_days(permit))
 
 
 CHECK_WITH_NIA = _("The immigration agency may have changed this date without a new card. Check with the NIA.")

@@ -170,6 +170,11 @@ def issued_since(session: Session, case_id: int, since: datetime) -> Sequence[Re
     return session.scalars(wanted.order_by(Receipt.id.desc())).all()
 
 
+def codes_of(session: Session, case_id: int) -> Sequence[str]:
+    """The codes of the case's receipts, as they were issued."""
+    return session.scalars(select(Receipt.code).where(Receipt.case_id == case_id).order_by(Receipt.id)).all()
+
+
 def copy_of(receipt: Receipt) -> Copy:
     """What to hand out; nothing in it says where she is."""
     return Copy(receipt.says, receipt.previous.hex(), receipt.signature.hex())

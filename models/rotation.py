@@ -6,29 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnClause,
-    LargeBinary,
-    Row,
-    TableClause,
-    bindparam,
-    column,
-    delete,
-    func,
-    literal_column,
-    or_,
-    select,
-    table,
-    update,
-)
+from sqlalchemy import LargeBinary, Row, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from models.secrets import KeyFormatError, Keyring, Sealed, SealError, keyring_of
-from models.tables import metadata
+from models.sealed_cells import Vault, old_cells, progress, vaults
+from models.secrets import KeyFormatError, Keyring, SealError, keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 
 SLICE = 1_000
@@ -86,21 +71,9 @@ class Rotation:
     left: int
 
 
-@dataclass(frozen=True)
-class _Vault:
-    """A table with sealed columns, as the database sees it: its cells are plain bytes here."""
-
-    raw: TableClause
-    key: ColumnClause[int]
-    cells: Mapping[str, Sealed]
-
-    def older_than(self, key_id: int) -> Any:
-        return or_(*(_key_byte(self.raw.c[cell]) != bytes((key_id,)) for cell in self.cells))
-
-
 def start() -> Cursor:
     """Where every rotation begins; one that was stopped may as well begin here again."""
-    return Cursor(next(iter(_vaults())))
+    return Cursor(next(iter(vaults())))
 
 
 def rotate(session: Session, at: Cursor, limit: int = SLICE) -> Slice:
@@ -109,7 +82,7 @@ def rotate(session: Session, at: Cursor, limit: int = SLICE) -> Slice:
     The rows are locked while they change, so nothing that the service writes is overwritten. A row that
     somebody else has locked is passed over (PostgreSQL): who never waits can be part of no deadlock.
     """
-    vault = _vaults()[at.table]
+    vault = vaults()[at.table]
     last, final = _window(session, vault, at.row, limit)
     after = _following(at.table) if final else Cursor(at.table, last)
     if last is None:
@@ -153,47 +126,6 @@ def rotate_all(
     return Rotation(cells, unreadable, twins, left)
 
 
-def progress(session: Session) -> dict[str, dict[int, int]]:
-    """How many cells each key has sealed, by column and key id."""
-    found: dict[str, dict[int, int]] = {}
-    for vault in _vaults().values():
-        for cell, sealed in vault.cells.items():
-            key_byte = _key_byte(vault.raw.c[cell])
-            counted = select(key_byte, func.count()).where(vault.raw.c[cell].is_not(None)).group_by(key_byte)
-            found[sealed.column] = {_key_id(byte): count for byte, count in session.execute(counted)}
-    return found
-
-
-def old_cells(counts: Mapping[str, Mapping[int, int]], ring: Keyring) -> int:
-    """How many of the cells counted by `progress` are not under the newest key."""
-    return sum(count for keys in counts.values() for key_id, count in keys.items() if key_id != ring.newest.id)
-
-
-def still_needed(session: Session, key_id: int) -> bool:
-    """Whether any cell can be opened only with this key. Backups may need it for longer."""
-    return any(
-        session.execute(select(vault.key).where(_key_byte(vault.raw.c[cell]) == bytes((key_id,))).limit(1)).first()
-        for vault in _vaults().values()
-        for cell in vault.cells
-    )
-
-
-def unreadable_columns(session: Session) -> dict[str, set[int]]:
-    """Columns with the ids of keys that are missing or wrong, tried on one cell of each key."""
-    ring, wrong = keyring_of(session), dict[str, set[int]]()
-    counts = progress(session)
-    for vault in _vaults().values():
-        for cell, sealed in vault.cells.items():
-            raw = vault.raw.c[cell]
-            for key_id in counts[sealed.column]:
-                one = session.scalars(select(raw).where(_key_byte(raw) == bytes((key_id,))).limit(1)).first()
-                try:
-                    ring.open(bytes(one or b""), sealed.column)
-                except SealError:
-                    wrong.setdefault(sealed.column, set()).add(key_id)
-    return wrong
-
-
 def new_key(taken: Iterable[int] = ()) -> str:
     """A new key as it is written in BOT_KEYS, with an id that is not taken."""
     used = set(taken)
@@ -204,26 +136,13 @@ def new_key(taken: Iterable[int] = ()) -> str:
     return f"{free[0]}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
-@cache
-def _vaults() -> dict[str, _Vault]:
-    vaults = {}
-    for name, ours in sorted(metadata.tables.items()):
-        cells = {one.name: one.type for one in ours.columns if isinstance(one.type, Sealed)}
-        if not cells:
-            continue
-        (key,) = ours.primary_key.columns
-        raw = table(name, *(column(one.name, LargeBinary() if one.name in cells else one.type) for one in ours.columns))
-        vaults[name] = _Vault(raw, raw.c[key.name], cells)
-    return vaults
-
-
 def _following(name: str) -> Cursor | None:
-    names = list(_vaults())
+    names = list(vaults())
     place = names.index(name) + 1
     return Cursor(names[place]) if place < len(names) else None
 
 
-def _window(session: Session, vault: _Vault, after: int | None, limit: int) -> tuple[int | None, bool]:
+def _window(session: Session, vault: Vault, after: int | None, limit: int) -> tuple[int | None, bool]:
     """The last of the next `limit` rows, None when there is no more row, and whether it ends the table."""
     beyond = [] if after is None else [vault.key > after]
     full = select(vault.key).where(*beyond).order_by(vault.key).offset(limit - 1).limit(1)
@@ -243,7 +162,7 @@ class _Change:
     unreadable: int
 
 
-def _reseal(session: Session, vault: _Vault, rows: Sequence[Row[Any]], ring: Keyring, after: Cursor | None) -> Slice:
+def _reseal(session: Session, vault: Vault, rows: Sequence[Row[Any]], ring: Keyring, after: Cursor | None) -> Slice:
     index = BLIND_INDEXES.get(vault.raw.name)
     changes = {change.row: change for change in (_change(vault, index, row, ring) for row in rows)}
     doubled = _twins(session, vault, index, rows, changes) if index and index.twins else set()
@@ -262,7 +181,7 @@ def _reseal(session: Session, vault: _Vault, rows: Sequence[Row[Any]], ring: Key
     return Slice(after, sum(change.cells for change in kept), unreadable, len(doubled))
 
 
-def _change(vault: _Vault, index: BlindIndex | None, row: Row[Any], ring: Keyring) -> _Change:
+def _change(vault: Vault, index: BlindIndex | None, row: Row[Any], ring: Keyring) -> _Change:
     values = {name: getattr(row, name) for name in vault.cells}
     if index:
         values[index.index] = getattr(row, index.index)
@@ -285,7 +204,7 @@ def _change(vault: _Vault, index: BlindIndex | None, row: Row[Any], ring: Keyrin
 
 
 def _twins(
-    session: Session, vault: _Vault, index: BlindIndex, rows: Sequence[Row[Any]], changes: Mapping[int, _Change]
+    session: Session, vault: Vault, index: BlindIndex, rows: Sequence[Row[Any]], changes: Mapping[int, _Change]
 ) -> set[int]:
     """Rows that say what an earlier row says already, as the same index would now show.
 
@@ -314,12 +233,3 @@ def _tried(writing: Callable[[], AbstractContextManager[Session]], at: Cursor, l
             if not tries_left:
                 raise
     raise AssertionError("the last try either returned or raised")
-
-
-def _key_byte(cell: Any) -> Any:
-    """The cell's first byte: the id of the key that sealed it. Literals, or PostgreSQL would not group by it."""
-    return func.substr(cell, literal_column("1"), literal_column("1"), type_=LargeBinary())
-
-
-def _key_id(byte: bytes) -> int:
-    return bytes(byte)[0] if byte else 0

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, case, func, select, true, update
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
 
-from models.announcement_chunk import AnnouncementChunk
+from models.announcements.chunk import AnnouncementChunk
 from models.contact import Contact
 from models.message import Lane, Message, MessageState
 from models.secrets import SealError

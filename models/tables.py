@@ -1,9 +1,6 @@
 """Every table of the database: for what must know them all."""
 
 from models import (  # noqa: F401  to be read is to be known
-    announcement,
-    announcement_chunk,
-    announcement_stats,
     api_key,
     audit,
     binding,
@@ -21,6 +18,7 @@ from models import (  # noqa: F401  to be read is to be known
     quota,
     rate,
     receipt,
+    review,
     schedule,
     sign_in,
     staff_change,
@@ -28,6 +26,11 @@ from models import (  # noqa: F401  to be read is to be known
     trial_phone,
     upload,
     upload_piece,
+)
+from models.announcements import (  # noqa: F401  to be read is to be known
+    announcement,
+    chunk,
+    stats,
 )
 from models.base import Base
 

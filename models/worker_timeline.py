@@ -8,12 +8,13 @@ from enum import StrEnum
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure, chunks_of, refusals_of
-from models.binding import Binding, Review
+from models.announcements.chunk import AnnouncementChunk, AnnouncementFailure, chunks_of, refusals_of
+from models.binding import Binding
 from models.case import Case
 from models.message import Message
 from models.permit import Permit
 from models.permit_event import PermitEvent
+from models.review import Review
 
 PAGE = 50
 

@@ -1,8 +1,8 @@
 """What an announcement says when it arrives: the card of its words, and the way to choose what one gets."""
 
 from locales import Language, _
-from models.announcement_card import card_of
-from models.announcement_text import Texts
+from models.announcements.card import card_of
+from models.announcements.text import Texts
 from models.content import Content, Postback
 
 # Translators: the button under an announcement; it leads to what she gets and to switching it off.

@@ -7,12 +7,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from locales import _, taipei_day
-from models import told
+from models import told, told_gaps
 from models.binding import UNDO_FOR
 from models.contact import Contact
 from models.content import Bubble, Card, Content
 from models.message import ANSWER_WITHIN, Message, MessageState
-from models.notice import catch_up
+from models.notice_plan import catch_up
 from models.reminder import ReminderRules
 from models.told import AGAIN, Telling
 from models.told_walk import the_walk
@@ -83,8 +83,8 @@ def walk(session: Session, rules: ReminderRules, now: datetime) -> bool:
     from the callback that it must be served on paper.
     """
     place = the_walk(session)
-    permit_ids = told.permits_with_events(session, place.after_permit, WALKED_AT_ONCE)
-    found = told.gaps(session, permit_ids, taipei_day(now))
+    permit_ids = told_gaps.permits_with_events(session, place.after_permit, WALKED_AT_ONCE)
+    found = told_gaps.gaps(session, permit_ids, taipei_day(now))
     mended = 0
     for account in found.missing:
         mended += catch_up(session, session.get_one(Contact, account), now)

@@ -7,49 +7,40 @@ them are planned as `--rows` says, and they leave for as many seconds as `--seco
 
 import argparse
 import asyncio
-import gc
-import multiprocessing
-import os
-import ssl
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import orjson
-import trustme
 import uvloop
 from sqlalchemy import func, insert, select, text
 
-from bot import log
-from bot.app import GARBAGE_THRESHOLD
 from bot.broadcast import Broadcasts
 from bot.clock import Clock
 from bot.database import Database
-from bot.line.client import LineClient
-from bot.line.connection import LineConnection
 from bot.line.render import render
-from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
 from bot.sender import Sender
 from locales import Language, verbatim
-from models import announcement_plan, schedule
 from models import content as contents
-from models.announcement import Announcement, AnnouncementState
-from models.announcement_chunk import progress
-from models.announcement_plan import Due
+from models import schedule
+from models.announcements import plan
+from models.announcements.announcement import Announcement, AnnouncementState
+from models.announcements.chunk import progress
+from models.announcements.plan import Due
 from models.content import Card, Content
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message
 from models.quota import RESERVE_PERCENT, Account
 from scheduler.composing import compose
 from tests.benchmarks import crowd
-from tests.benchmarks.push import KEYS, empty_database, line_stub, postgresql
+from tests.benchmarks.alone import alone, filled
+from tests.benchmarks.databases import KEYS, empty_database, postgresql
+from tests.benchmarks.line_stub import Stub, line_stub
 
 ALWAYS = DeliveryHours(0, 0, 24)
 ACCOUNT = Account(crowd.CHANNEL, RESERVE_PERCENT)
@@ -64,8 +55,7 @@ class Run:
     recipients: int
     by_rows: bool
     seconds: float
-    line_url: str
-    authority: bytes
+    line: Stub
 
 
 @dataclass(frozen=True)
@@ -89,14 +79,13 @@ def main() -> None:
     heads = ("recipients", "planned s", "recipients/s", "core used", "others wait s", "bytes each")
     print(f"{'database':12}{'as':8}" + "".join(f"{head:>15}" for head in heads))
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder, authority = Path(name), trustme.CA()
-        line_url = stack.enter_context(line_stub(authority, folder, 0.1))
+        folder = Path(name)
+        line = stack.enter_context(line_stub(folder))
         for engine in (given.engine,) if given.engine else ("sqlite", "postgresql"):
             server = stack.enter_context(postgresql(folder)) if engine == "postgresql" else None
             for by_rows, people in ((False, given.recipients), (True, given.rows)):
                 with empty_database(server, folder) as url:
-                    run = Run(url, people, by_rows, given.seconds, line_url, authority.cert_pem.bytes())
-                    result = _in_a_process(run)
+                    result = alone(_measure, Run(url, people, by_rows, given.seconds, line))
                 print(
                     f"{engine:12}{'rows' if by_rows else 'chunks':8}{people:15,}{result.planned_in:15.2f}"
                     f"{result.a_second:15,.0f}{result.busy:15.0%}{result.longest_wait:15.2f}{result.bytes_each:15.1f}",
@@ -104,29 +93,13 @@ def main() -> None:
                 )
 
 
-def _in_a_process(run: Run) -> Result:
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_measure, args=(run, theirs))
-    process.start()
-    theirs.close()
-    result: Result = ours.recv()
-    process.join()
-    return result
-
-
-def _measure(run: Run, out: Connection) -> None:
-    os.sched_setaffinity(0, {0})
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
-    log.configure("info")
+def _measure(run: Run) -> Result:
     database = Database(run.database_url, KEYS)
     database.migrate()
     crowd.people(database, run.recipients)
     crowd.analyse(database)
     announcement_id = crowd.approved(database)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    filled()
     before = _size(database)
     with _somebody_else(database) as waits:
         began = time.perf_counter()
@@ -134,8 +107,8 @@ def _measure(run: Run, out: Connection) -> None:
         planned_in = time.perf_counter() - began
         bytes_each = (_size(database) - before) / run.recipients
         a_second, busy = uvloop.run(_send(database, run, announcement_id))
-    out.send(Result(planned_in, a_second, busy, max(waits), bytes_each))
     database.close()
+    return Result(planned_in, a_second, busy, max(waits), bytes_each)
 
 
 # Chunks
@@ -144,11 +117,11 @@ def _measure(run: Run, out: Connection) -> None:
 def _plan_chunks(database: Database) -> None:
     now = Clock().now()
     with database.reading() as session:
-        due = announcement_plan.next_due(session, now)
+        due = plan.next_due(session, now)
     assert due is not None
     wording = {language: orjson.dumps(render(_says(due, language), language)) for language in due.draft.texts.bodies}
     with database.writing() as session:
-        assert announcement_plan.begin_sending(session, due, wording, now)
+        assert plan.begin_sending(session, due, wording, now)
 
 
 def _says(due: Due, language: Language) -> Content:
@@ -190,9 +163,7 @@ def _plan_rows(database: Database) -> None:
 
 async def _send(database: Database, run: Run, announcement_id: int) -> tuple[float, float]:
     """Recipients a second, and the share of its core that the process used."""
-    trusted = ssl.create_default_context(cadata=run.authority.decode())
-    connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
-    async with LineClient(connection) as line:
+    async with run.line.client() as line:
         sender: Sender[object]
         if run.by_rows:
             sender = Outbox(database, Clock(), line, ACCOUNT, hours=ALWAYS, compose=compose)  # type: ignore[assignment]

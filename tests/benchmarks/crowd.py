@@ -7,10 +7,11 @@ from sqlalchemy import text
 from bot.clock import Clock
 from bot.database import Database
 from locales import LANGUAGES
-from models import announcement_moves, operator, rate
-from models.announcement import Category
-from models.announcement_moves import Draft
-from models.announcement_text import Body, Texts
+from models import operator, rate
+from models.announcements import moves as announcement_moves
+from models.announcements.announcement import Category
+from models.announcements.moves import Draft
+from models.announcements.text import Body, Texts
 from models.audience import Audience
 from models.operator import Role
 

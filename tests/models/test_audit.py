@@ -35,7 +35,7 @@ def test_an_untouched_log_holds_also_against_every_noted_end(database: Database,
     assert broken(database, *ends) == []
     with database.reading() as session:
         assert audit.end(session) == ends[-1]
-        assert [entry.id for entry in audit.entries_about(session, "worker 3")] == [4]
+        assert [entry.id for entry in audit.entries(session, audit.Wanted(about="worker 3"))] == [4]
 
 
 def test_an_empty_log_holds(database: Database) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from locales import Language
 from models import binding as links
-from models.binding import Binding, Review, ReviewReason, Trust
+from models.binding import Binding, Trust
 from models.contact import meet
+from models.review import Review, ReviewReason, open_review
 from models.worker import Worker
 
 
@@ -58,7 +59,7 @@ def test_an_erased_link_names_nobody_not_even_on_the_caseworkers_list(database: 
         somebody_else = account(session, now, 2)
         bound = links.bind(session, me, she, now)
         for contact_id in (me, somebody_else):
-            links.open_review(session, contact_id, she, ReviewReason.SEVERAL_CLAIMS, now)
+            open_review(session, contact_id, she, ReviewReason.SEVERAL_CLAIMS, now)
         session.flush()
         links.erase(bound, now)
         session.flush()
@@ -100,18 +101,6 @@ def test_the_database_itself_refuses_a_second_link_of_one_account(database: Data
         session.add(second)
 
 
-def test_a_claim_is_put_on_the_list_once_for_each_reason(database: Database, now: datetime) -> None:
-    with database.writing() as session:
-        me, she = account(session, now), worker(session, now)
-        for worker_id in (she, she, None, None):
-            links.open_review(session, me, worker_id, ReviewReason.NAME, now)
-            session.flush()
-        links.open_review(session, me, she, ReviewReason.NUMBERS, now)
-        session.flush()
-        found = session.scalars(select(Review).order_by(Review.id)).all()
-        assert [(one.worker_id, one.reason) for one in found] == [(she, "name"), (None, "name"), (she, "numbers")]
-
-
 def test_linking_the_same_worker_again_takes_up_the_old_link(database: Database, now: datetime) -> None:
     with database.writing() as session:
         me, she = account(session, now), worker(session, now)
@@ -119,16 +108,3 @@ def test_linking_the_same_worker_again_takes_up_the_old_link(database: Database,
         links.unbind(bound, now)
         assert links.bind(session, me, she, now + timedelta(hours=1)) is bound
         assert links.in_force(session, me) is bound
-
-
-def test_what_waits_for_a_person_is_listed_once_and_can_be_closed(database: Database, now: datetime) -> None:
-    with database.writing() as session:
-        me = account(session, now)
-        for _twice in range(2):
-            links.open_review(session, me, None, ReviewReason.TRIES_USED_UP, now)
-        session.flush()
-        [waiting] = links.open_reviews(session, 10)
-        assert links.reviews_waiting(session) == 1
-        assert links.close_review(session, waiting.id, now)
-        assert not links.close_review(session, waiting.id, now)
-        assert links.open_reviews(session, 10) == []

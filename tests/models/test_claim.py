@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from locales import Language
-from models.binding import Attempt, Binding, Review, TriesLeft, bindings_of, in_force, tries_left, unbind
+from models.binding import Attempt, Binding, TriesLeft, bindings_of, in_force, tries_left, unbind
 from models.claim import Claim, Outcome, submit
 from models.contact import meet
 from models.message import Lane, Message, MessageState
+from models.review import Review
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from models import audit, look, lookup
 from models import operator as operators
-from models.binding import Review, ReviewReason
 from models.case import Case, CaseKind, Result, close, open_case, take
 from models.contact import meet
 from models.identity import Unusable
 from models.look import Reason, Seen, Why
 from models.lookup import By
 from models.operator import Operator, Role
+from models.review import Review, ReviewReason
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 from tests.records import add_permit, add_worker

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.database import Database
 from locales import taipei_day
-from models.announcement import Category, Muted
+from models.announcements.announcement import Category, Muted
 from models.audience import Audience, recipients
 from models.contact import GONE_KEPT, forget_gone, meet
 from models.muting import mute, muted_of, unmute

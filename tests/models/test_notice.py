@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from models.binding import bind, unbind
 from models.contact import Contact
+from models.event_record import Outcome, Verdict, record, record_all
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, forget_reminders
-from models.notice import Notice, Outcome, Verdict, catch_up, forget, record, record_all
+from models.notice import Notice, forget
+from models.notice_plan import catch_up
 from models.permit import Permit, PermitStatus
 from models.permit_event import EventKind, PermitEvent
 from models.permit_problem import Code

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import LargeBinary, event, inspect, select, text
 
 from bot.database import Database
-from models import rotation
+from models import rotation, sealed_cells
 from models.base import Base
 from models.contact import Contact
 from models.message import Message, MessageState
@@ -111,7 +111,7 @@ def found_by_passport(database: Database, number: int) -> set[int]:
 
 def key_ids(database: Database) -> set[int]:
     with database.reading() as session:
-        return {key_id for keys in rotation.progress(session).values() for key_id in keys}
+        return {key_id for keys in sealed_cells.progress(session).values() for key_id in keys}
 
 
 def test_every_cell_moves_to_the_newest_key_and_says_the_same(after: Database, database_url: str) -> None:
@@ -165,7 +165,7 @@ def test_one_that_was_killed_between_two_slices_is_simply_begun_again(after: Dat
         rotation.rotate_all(after.writing, limit=10, told=told)
     assert key_ids(after) == {OLD.id, NEW.id}
     with after.reading() as session:
-        moved = 4 * WORKERS + 42 - rotation.old_cells(rotation.progress(session), BOTH)
+        moved = 4 * WORKERS + 42 - sealed_cells.old_cells(sealed_cells.progress(session), BOTH)
     again = rotation.rotate_all(after.writing, limit=10)
     assert moved > 0
     assert again.cells == 4 * WORKERS + 42 - moved
@@ -264,9 +264,9 @@ def test_an_unreadable_cell_stays_as_it_is_and_stops_nothing(after: Database, da
     done = rotation.rotate_all(after.writing)
     assert (done.unreadable, done.left) == (1, 1)
     with after.reading() as session:
-        assert rotation.progress(session)["worker.name"] == {NEW.id: WORKERS - 1, 9: 1}
-        assert rotation.unreadable_columns(session) == {"worker.name": {9}}
-        assert rotation.still_needed(session, 9)
+        assert sealed_cells.progress(session)["worker.name"] == {NEW.id: WORKERS - 1, 9: 1}
+        assert sealed_cells.unreadable_columns(session) == {"worker.name": {9}}
+        assert sealed_cells.still_needed(session, 9)
         with pytest.raises(SealError):
             session.scalars(select(Worker.name)).all()
 
@@ -275,20 +275,20 @@ def test_an_old_key_is_needed_until_its_last_cell_has_moved(after: Database) -> 
     at: rotation.Cursor | None = rotation.start()
     while at is not None:
         with after.reading() as session:
-            assert rotation.still_needed(session, OLD.id)
+            assert sealed_cells.still_needed(session, OLD.id)
         with after.writing() as session:
             at = rotation.rotate(session, at).after
     with after.reading() as session:
-        assert not rotation.still_needed(session, OLD.id)
-        assert rotation.still_needed(session, NEW.id)
+        assert not sealed_cells.still_needed(session, OLD.id)
+        assert sealed_cells.still_needed(session, NEW.id)
 
 
 def test_a_wrong_key_under_a_known_id_is_noticed(database_url: str, before: Database) -> None:
     other = Database(database_url, Keyring([Key(OLD.id, bytes(range(7, 39)))]))
     with other.reading() as session:
-        assert rotation.unreadable_columns(session)["worker.name"] == {OLD.id}
+        assert sealed_cells.unreadable_columns(session)["worker.name"] == {OLD.id}
     with before.reading() as session:
-        assert rotation.unreadable_columns(session) == {}
+        assert sealed_cells.unreadable_columns(session) == {}
     other.close()
 
 
@@ -307,7 +307,9 @@ def test_rows_that_an_old_process_adds_behind_us_are_taken_on_the_next_pass(befo
 
 
 def test_every_table_with_sealed_columns_is_known_without_any_other_import(database: Database) -> None:
-    script = "from models import rotation; from models.base import Base; print(*sorted(Base.metadata.tables))"
+    script = (
+        "from models import rotation, sealed_cells; from models.base import Base; print(*sorted(Base.metadata.tables))"
+    )
     known = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert set(known) == set(inspect(database.engine).get_table_names()) - {"alembic_version"}
 

@@ -117,7 +117,7 @@ class AnnouncementVersion(Base):
     category: Mapped[str] = mapped_column(String(24))
     send_at: Mapped[datetime | None] = mapped_column(Instant)
     valid_until: Mapped[datetime] = mapped_column(Instant)
-    # See `models.announcement_text.Texts` and `models.audience.Audience`.
+    # See `models.announcements.text.Texts` and `models.audience.Audience`.
     texts: Mapped[Mapping[str, Any]] = mapped_column(JSON)
     audience: Mapped[Mapping[str, Any]] = mapped_column(JSON)
 

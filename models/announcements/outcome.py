@@ -7,8 +7,8 @@ from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import dialects
-from models.announcement import NOT_OVER, Announcement, AnnouncementState, may_leave
-from models.announcement_chunk import (
+from models.announcements.announcement import NOT_OVER, Announcement, AnnouncementState, may_leave
+from models.announcements.chunk import (
     OPEN,
     AnnouncementChunk,
     AnnouncementFailure,

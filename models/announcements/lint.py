@@ -7,8 +7,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from locales import Language
-from models.announcement_facts import KINDS, Facts, facts_of
-from models.announcement_text import Body, Texts
+from models.announcements.facts import KINDS, Facts, facts_of
+from models.announcements.text import Body, Texts
 
 REFERENCE = Language.ZH_HANT
 """The others are compared with it, as offices write it first; where it is left out, with the first there is."""

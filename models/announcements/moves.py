@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.announcement import Announcement, AnnouncementState, AnnouncementVersion, Follows
-from models.announcement_text import Texts, texts_of
+from models.announcements.announcement import Announcement, AnnouncementState, AnnouncementVersion, Follows
+from models.announcements.text import Texts, texts_of
 from models.audience import Audience, audience_of
 from models.operator import Operator, Role
 

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import dialects
-from models.announcement import Announcement
+from models.announcements.announcement import Announcement
 from models.base import BIG_ID, Base, Instant
 from models.message import NAMESPACE
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from locales import Language
-from models import announcement_moves, announcement_outcome, announcement_plan, announcement_sending, muting, operator
-from models.announcement import Announcement, Category
-from models.announcement_chunk import AnnouncementChunk, AnnouncementRecipients, Progress, chunks_of, progress
+from models import muting, operator
+from models.announcements import moves, outcome, plan, sending
+from models.announcements.announcement import Announcement, Category
+from models.announcements.chunk import AnnouncementChunk, AnnouncementRecipients, Progress, chunks_of, progress
 from models.audience import Audience
 from models.contact import Contact
 from tests import station
@@ -72,7 +73,7 @@ def test_the_chunk_of_one_account_is_found_among_all_also_after_a_halving(databa
         if halved:
             with database.writing() as session:
                 for chunk in session.scalars(select(AnnouncementChunk)).all():
-                    announcement_outcome.halve(session, chunk, now)
+                    outcome.halve(session, chunk, now)
         with database.reading() as session:
             for contact_id in (1, 2, 998, 999, 1_000, 1_001, 1_700):
                 [chunk] = chunks_of(session, contact_id, now)
@@ -86,11 +87,11 @@ def test_planning_again_changes_nothing(database: Database, now: datetime) -> No
     people(database, now, 3, (Language.EN,))
     announcement_id = approved(database, now, (Language.EN,))
     with database.reading() as session:
-        due = announcement_plan.next_due(session, now)
+        due = plan.next_due(session, now)
     assert due is not None
     for first in (True, False):
         with database.writing() as session:
-            assert announcement_plan.begin_sending(session, due, {Language.EN: WORDING}, now) is first
+            assert plan.begin_sending(session, due, {Language.EN: WORDING}, now) is first
     assert not freeze(database, now)
     assert told(database, announcement_id).recipients == 3
 
@@ -99,10 +100,10 @@ def test_a_planner_that_dies_leaves_nothing_behind(database: Database, now: date
     people(database, now, 3, (Language.EN,))
     announcement_id = approved(database, now, (Language.EN,))
     with database.reading() as session:
-        due = announcement_plan.next_due(session, now)
+        due = plan.next_due(session, now)
     assert due is not None
     with database.rehearsing() as session:
-        assert announcement_plan.begin_sending(session, due, {Language.EN: WORDING}, now)
+        assert plan.begin_sending(session, due, {Language.EN: WORDING}, now)
     assert told(database, announcement_id).recipients == 0
     assert freeze(database, now)
     assert told(database, announcement_id).recipients == 3
@@ -112,13 +113,13 @@ def test_what_was_returned_for_an_edit_after_it_was_read_is_not_frozen(database:
     people(database, now, 3, (Language.EN,))
     announcement_id = approved(database, now, (Language.EN,))
     with database.reading() as session:
-        due = announcement_plan.next_due(session, now)
+        due = plan.next_due(session, now)
     assert due is not None
     with database.writing() as session:
         approver = next(one for one in operator.everybody(session) if one.login == "approver")
-        announcement_moves.return_for_edit(session, announcement_id, 1, approver, "A wrong number", now)
+        moves.return_for_edit(session, announcement_id, 1, approver, "A wrong number", now)
     with database.writing() as session:
-        assert not announcement_plan.begin_sending(session, due, {Language.EN: WORDING}, now)
+        assert not plan.begin_sending(session, due, {Language.EN: WORDING}, now)
 
 
 def test_only_whom_it_is_for_is_frozen(database: Database, now: datetime) -> None:
@@ -130,7 +131,7 @@ def test_only_whom_it_is_for_is_frozen(database: Database, now: datetime) -> Non
     freeze(database, now)
     assert told(database, announcement_id).recipients == 0
     with database.writing() as session:
-        announcement_outcome.end(session, now)
+        outcome.end(session, now)
         assert session.get_one(Announcement, announcement_id).state == "done"
 
 
@@ -141,7 +142,7 @@ def test_a_chunk_is_leased_by_one_sender_until_the_lease_ends(database: Database
     taken = []
     for sender, later in (("one", 0), ("two", 1), ("two", 60)):
         with database.writing() as session:
-            found = announcement_sending.claim(session, sender, now + timedelta(seconds=later), 10, None)
+            found = sending.claim(session, sender, now + timedelta(seconds=later), 10, None)
             taken.append([(one.chunk_id, one.attempt, one.retry_key, tuple(one.to)) for one in found])
     [first], nothing, [again] = taken
     assert nothing == []
@@ -154,7 +155,7 @@ def test_only_as_many_chunks_leave_as_there_is_room_for(database: Database, now:
     approved(database, now, (Language.EN,))
     freeze(database, now)
     with database.writing() as session:
-        assert [len(one.to) for one in announcement_sending.claim(session, "me", now, 10, 950)] == [500, 400]
+        assert [len(one.to) for one in sending.claim(session, "me", now, 10, 950)] == [500, 400]
 
 
 def test_a_chunk_that_is_too_big_for_what_is_left_waits(database: Database, now: datetime) -> None:
@@ -162,9 +163,9 @@ def test_a_chunk_that_is_too_big_for_what_is_left_waits(database: Database, now:
     approved(database, now, (Language.EN,))
     freeze(database, now)
     with database.writing() as session:
-        assert announcement_sending.claim(session, "me", now, 10, 499) == []
+        assert sending.claim(session, "me", now, 10, 499) == []
     with database.writing() as session:
-        assert len(announcement_sending.claim(session, "me", now, 10, 500)) == 1
+        assert len(sending.claim(session, "me", now, 10, 500)) == 1
 
 
 def test_progress_tells_rate_and_what_is_left(database: Database, now: datetime) -> None:
@@ -174,8 +175,8 @@ def test_progress_tells_rate_and_what_is_left(database: Database, now: datetime)
     assert told(database, announcement_id).seconds_left is None
     for seconds in (0, 10):
         with database.writing() as session:
-            [one] = announcement_sending.claim(session, "me", now, 1, None)
-            announcement_outcome.accept(session, {one.chunk_id: None}, now + timedelta(seconds=seconds))
+            [one] = sending.claim(session, "me", now, 1, None)
+            outcome.accept(session, {one.chunk_id: None}, now + timedelta(seconds=seconds))
     seen = told(database, announcement_id)
     assert (seen.accepted, seen.waiting, seen.rate, seen.seconds_left) == (1_000, 500, 100.0, 5.0)
     assert (seen.first_sent_at, seen.last_sent_at) == (now, now + timedelta(seconds=10))
@@ -189,18 +190,18 @@ def test_after_a_restored_backup_a_person_decides_and_the_same_requests_are_repe
     announcement_id = approved(database, now, (Language.EN,))
     freeze(database, now)
     with database.writing() as session:
-        [first] = announcement_sending.claim(session, "me", now, 1, None)
+        [first] = sending.claim(session, "me", now, 1, None)
         if state == "planned":
             _as_if_never_tried(session)
     with database.writing() as session:
-        announcement_outcome.doubt_since(session, now, now)
+        outcome.doubt_since(session, now, now)
     later = now + timedelta(minutes=1)
     with database.writing() as session:
-        assert announcement_sending.claim(session, "me", later, 1, None) == []
+        assert sending.claim(session, "me", later, 1, None) == []
         approver = next(one for one in operator.everybody(session) if one.login == "approver")
-        announcement_moves.resume(session, announcement_id, approver, "LINE was asked", later)
+        moves.resume(session, announcement_id, approver, "LINE was asked", later)
     with database.writing() as session:
-        [again] = announcement_sending.claim(session, "me", later, 1, None)
+        [again] = sending.claim(session, "me", later, 1, None)
     assert (again.retry_key, again.to, again.doubted) == (first.retry_key, first.to, True)
 
 
@@ -219,10 +220,10 @@ def test_who_got_an_announcement_is_forgotten_long_after_its_end(database: Datab
     announcement_id = approved(database, now, (Language.EN,))
     freeze(database, now)
     with database.writing() as session:
-        for one in announcement_sending.claim(session, "me", now, 10, None):
-            announcement_outcome.accept(session, {one.chunk_id: None}, now)
-        announcement_outcome.end(session, now)
+        for one in sending.claim(session, "me", now, 10, None):
+            outcome.accept(session, {one.chunk_id: None}, now)
+        outcome.end(session, now)
     for days, forgotten in ((399, 0), (400, 1), (400, 1), (400, 0)):
         with database.writing() as session:
-            assert announcement_outcome.forget_old(session, now + timedelta(days=days), 1) == forgotten
+            assert outcome.forget_old(session, now + timedelta(days=days), 1) == forgotten
     assert told(database, announcement_id).accepted == 600

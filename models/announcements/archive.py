@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from locales import taipei_day
-from models.announcement import (
+from models.announcements.announcement import (
     CURRENT_VERSION,
     Announcement,
     AnnouncementState,
@@ -16,7 +16,7 @@ from models.announcement import (
     Category,
     Follows,
 )
-from models.announcement_text import Texts, texts_of
+from models.announcements.text import Texts, texts_of
 
 KEPT = timedelta(days=365)
 READABLE = tuple(

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import dialects
-from models.announcement import Announcement
+from models.announcements.announcement import Announcement
 from models.base import Base, Instant
 
 CHANGES_FOR = timedelta(days=14)

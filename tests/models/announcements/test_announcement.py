@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from locales import Language
-from models import announcement_moves as moves
 from models import operator as operators
-from models.announcement import Announcement, AnnouncementState, AnnouncementVersion, Follows
-from models.announcement_moves import Draft, Move, MoveRefused, Wrong, draft_of, moves_open_to
-from models.announcement_text import Body, Texts
+from models.announcements import moves
+from models.announcements.announcement import Announcement, AnnouncementState, AnnouncementVersion, Follows
+from models.announcements.moves import Draft, Move, MoveRefused, Wrong, draft_of, moves_open_to
+from models.announcements.text import Body, Texts
 from models.audience import Audience
 from models.operator import Operator, Role
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from locales import Language, Text, _, verbatim
-from models.announcement import Category, Follows
-from models.announcement_text import Texts
+from models.announcements.announcement import Category, Follows
+from models.announcements.text import Texts
 from models.content import Button, Card, Open
 from models.reaction import CALL_1955
 

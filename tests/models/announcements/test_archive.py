@@ -6,8 +6,8 @@ import pytest
 
 from bot.database import Database
 from locales import Language, taipei_day
-from models.announcement import AnnouncementState, Category, Follows
-from models.announcement_archive import KEPT, categories, correction_of, in_category, readable, withdrawal_of
+from models.announcements.announcement import AnnouncementState, Category, Follows
+from models.announcements.archive import KEPT, categories, correction_of, in_category, readable, withdrawal_of
 from tests.announced import announced
 
 HOUR = timedelta(hours=1)

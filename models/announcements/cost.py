@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from locales import taipei_day
 from models import audience, quota
-from models.announcement import NOT_OVER, Announcement
-from models.announcement_chunk import progress
-from models.announcement_moves import Draft, draft_of
+from models.announcements.announcement import NOT_OVER, Announcement
+from models.announcements.chunk import progress
+from models.announcements.moves import Draft, draft_of
 from models.audience import Reach
 from models.quota import Account
 

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from locales import taipei_day
 from models import dialects, sending
-from models.announcement import Announcement, AnnouncementState, may_leave
-from models.announcement_chunk import (
+from models.announcements.announcement import Announcement, AnnouncementState, may_leave
+from models.announcements.chunk import (
     AnnouncementChunk,
     AnnouncementRecipients,
     AnnouncementWording,
     ChunkState,
 )
-from models.announcement_moves import draft_of
+from models.announcements.moves import draft_of
 from models.audience import recipients
 from models.contact import Contact
 from models.sending import LEASE, RETRY_KEY_LIVES

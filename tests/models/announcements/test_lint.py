@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from locales import Language
-from models.announcement_facts import KINDS, facts_of
-from models.announcement_lint import Code, findings
-from models.announcement_text import Body, Texts
+from models.announcements.facts import KINDS, facts_of
+from models.announcements.lint import Code, findings
+from models.announcements.text import Body, Texts
 
 ZH, EN, ID, VI, TH, FIL = Language
 

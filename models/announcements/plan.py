@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from locales import Language, taipei_day
 from models import dialects
-from models.announcement import Announcement, AnnouncementState, may_leave
-from models.announcement_chunk import (
+from models.announcements.announcement import Announcement, AnnouncementState, may_leave
+from models.announcements.chunk import (
     CHUNK,
     AnnouncementChunk,
     AnnouncementRecipients,
     AnnouncementWording,
     ChunkState,
 )
-from models.announcement_moves import Draft, draft_of
+from models.announcements.moves import Draft, draft_of
 from models.audience import recipients
 from models.base import Instant
 from models.contact import Contact
