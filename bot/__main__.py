@@ -31,7 +31,8 @@ from bot.review_commands import commands as reviews
 from bot.settings import Settings, SettingsRefused, load
 from bot.terminal import out, problems
 from bot.verifying import Verifier
-from models import announcement_outcome, rotation, sending
+from models import rotation, sending
+from models.announcements import outcome as announcement_outcome
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 menus = typer.Typer(no_args_is_help=True, help="The menus under the chat.")

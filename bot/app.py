@@ -17,6 +17,7 @@ from bot.anchor import Anchor
 from bot.api.calls import Calls
 from bot.api.feed import Feed
 from bot.api.gate import Gate
+from bot.api.law import add_law
 from bot.api.routes import add_routes
 from bot.broadcast import Broadcasts, said
 from bot.callbacks import Callbacks
@@ -206,6 +207,7 @@ def create_app(settings: Settings, clock: Clock | None = None, *, worker: bool =
     gate = Gate(service.database, service.clock, settings.api_calls_per_minute)
     feed = Feed(service.database, service.clock, service.rules.reminders, service.messages_are_due)
     add_routes(api, gate, feed, calls)
+    add_law(api, gate, calls, service.clock)
     add_pages(api, service.database, service.clock, settings.public_url)
     console = add_console(api, service.database, service.clock, settings, service.messages_are_due)
     return Edge(service.webhook, api, console)

@@ -1,6 +1,7 @@
 """The commands for caseworkers: what is due first, what she told us, taking a case and closing it."""
 
 import getpass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from bot import case_words
 from bot.clock import Clock
+from bot.console.case_facts import NOTES, OUTCOMES
 from bot.terminal import out, problems, reading, writing
 from locales import TAIPEI, taipei_day
-from models import case, case_viewing, told
+from models import case, case_note, case_viewing, evidence, told_gaps
 from models.case import Case, CaseKind, Result
-from models.evidence import Evidence
+from models.case_note import CallOutcome, CaseNote, NoteKind
 from models.worker import Worker
 from scheduler import cases
 
@@ -71,8 +73,8 @@ def show(
         earlier = case_viewing.viewings(session, found)
         viewing = case_viewing.view(session, found, who, why, Clock().now())
         seen = [(_at(one.at), one.by, one.reason) for one in earlier]
-        table = _shown(found, seen)
-        pictures = list(session.scalars(select(Evidence).where(Evidence.case_id == found.id).order_by(Evidence.id)))
+        table = _shown(found, seen, case_note.notes_of(session, found.id))
+        pictures = evidence.of_case(session, found.id)
         saved = [(one.media_type, one.content) for one in pictures if one.content is not None] if photos else []
     # Only when the look itself is safely on record.
     log.warning("case_shown", case=number, viewing=viewing.id)
@@ -84,7 +86,7 @@ def show(
         _save(photos, number, saved)
 
 
-def _shown(found: Case, seen: list[tuple[str, str, str]]) -> Table:
+def _shown(found: Case, seen: list[tuple[str, str, str]], notes: Sequence[CaseNote]) -> Table:
     table = Table("", "", title=f"Case {found.id}: {found.kind}")
     table.add_row("worker_ref", _plain(found.worker.worker_ref if found.worker else "–"))
     table.add_row("Event 事件", _plain(f"{found.event.kind} {found.event.event_id}" if found.event else "–"))
@@ -96,9 +98,20 @@ def _shown(found: Case, seen: list[tuple[str, str, str]]) -> Table:
         table.add_row("Closed 結案", f"{found.result}, {_at(found.closed_at)}")
     for question, answer in (found.answers or {}).items():
         table.add_row(case_words.asked(question), _plain(case_words.answered(question, answer)))
+    for note in notes:
+        kind = NOTES[NoteKind(note.kind)]
+        table.add_row(f"{kind.en} {kind.zh}", _plain(_noted(note)))
     for at, by, reason in seen:
         table.add_row("Looked at 調閱", _plain(f"{at} {by}: {reason}"))
     return table
+
+
+def _noted(note: CaseNote) -> str:
+    """When and by whom, what came of a call, the words, and an answer also in Chinese; words may be erased by now."""
+    outcome = OUTCOMES[CallOutcome(note.outcome)] if note.outcome else None
+    called = f"{_at(note.called_at)} {outcome.en} {outcome.zh}" if note.called_at and outcome else ""
+    said = " / ".join(filter(None, (called, note.words, note.original)))
+    return f"{_at(note.at)} {note.by or ''}".rstrip() + (f": {said}" if said else "")
 
 
 def _plain(words: str) -> Text:
@@ -160,7 +173,7 @@ def untold(
 ) -> None:
     """Events that a worker must know of and that no linked account can tell her: serve them on paper."""
     with reading(ctx) as session:
-        found = told.untold(session, taipei_day(Clock().now()), limit, PORTION)
+        found = told_gaps.untold(session, taipei_day(Clock().now()), limit, PORTION)
         refs = _refs(session, sorted({worker_id for _event_id, worker_id in found}))
     for event_id, worker_id in found:
         typer.echo(f"{event_id}\t{refs.get(worker_id, '')}")

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from bot.clock import Clock
 from bot.terminal import out, reading, writing
-from models import binding
+from models import review as reviews
 
 commands = typer.Typer(no_args_is_help=True, help="Claims that a person must look at.")
 
@@ -17,7 +17,7 @@ def list_reviews(ctx: typer.Context, limit: Annotated[int, typer.Option(help="Ho
     """Claims that a person must look at: doubtful names or numbers, several claims, tries used up."""
     table = Table("review", "since", "reason", "worker_ref", "account")
     with reading(ctx) as session:
-        for review in binding.open_reviews(session, limit):
+        for review in reviews.open_reviews(session, limit):
             worker_ref = review.worker.worker_ref if review.worker else ""
             since = review.opened_at.isoformat(timespec="minutes")
             table.add_row(str(review.id), since, review.reason, worker_ref, str(review.contact_id))
@@ -26,8 +26,8 @@ def list_reviews(ctx: typer.Context, limit: Annotated[int, typer.Option(help="Ho
 
 @commands.command("close")
 def close_review(ctx: typer.Context, number: int) -> None:
-    """Somebody has looked at this claim and done what was needed."""
+    """Somebody has looked at this claim. Its link stays as it is: the console cuts and makes links, by two people."""
     with writing(ctx) as session:
-        closed = binding.close_review(session, number, Clock().now())
+        closed = reviews.close_review(session, number, Clock().now())
     out.print("Closed." if closed else "There is no open review with this number.")
     raise typer.Exit(0 if closed else 1)

@@ -15,17 +15,19 @@ from bot.clock import Clock
 from bot.console.gate import Route
 from bot.database import Database
 from locales import Language
-from models import announcement_moves, api_key, case, evidence, staff, staff_change, upload_piece
-from models.announcement import Category
-from models.announcement_moves import Draft
-from models.announcement_text import Body, Texts
+from models import api_key, case, evidence, staff, staff_change, upload_piece
+from models.announcements import moves as announcement_moves
+from models.announcements.announcement import Category
+from models.announcements.moves import Draft
+from models.announcements.text import Body, Texts
 from models.api_key import Scope
 from models.audience import Audience
-from models.binding import ReviewReason, bind, open_review
+from models.binding import bind
 from models.case import CaseKind
 from models.case_note import NoteKind, add
 from models.contact import meet
 from models.operator import Operator, Role
+from models.review import ReviewReason, open_review
 from models.secrets import Keyring
 from models.worker import Worker
 from tests.office import Office
@@ -35,7 +37,7 @@ PROVIDER = {"oidc_issuer": "https://id.example.org", "oidc_client_id": "console"
 """So that also the pages of the ministry's own sign-in are there."""
 ROWS = (1, 2)
 ABSENT = ("999999999", "0", "none")
-OTHER_PARAMETERS: Mapping[str, str] = {"table": "ending.csv"}
+OTHER_PARAMETERS: Mapping[str, str] = {"table": "ending.csv", "calculator": "manufacturing-quota"}
 """What stands in an address that is not the number of a row."""
 
 

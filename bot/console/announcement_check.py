@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.line.render import UnsendableError, render
 from locales import Language, MissingTranslationError
-from models.announcement import Announcement
-from models.announcement_cost import Cost, cost_of
-from models.announcement_lint import Code, Finding, findings
-from models.announcement_moves import Draft, draft_of
-from models.announcement_text import Body, Texts
+from models.announcements.announcement import Announcement
+from models.announcements.cost import Cost, cost_of
+from models.announcements.lint import Code, Finding, findings
+from models.announcements.moves import Draft, draft_of
+from models.announcements.text import Body, Texts
 from models.quota import Account
 from scheduler.announcements import content_of
 
@@ -41,6 +41,11 @@ class Check:
     def blocked(self) -> bool:
         """Whether it may not go on as it is."""
         return (self.cost is not None and not self.cost.fits) or any(finding.blocks for finding in self.findings)
+
+    @property
+    def reaches_nobody(self) -> bool:
+        """A mistake while it is written; once it was approved everybody may have unsubscribed."""
+        return self.cost is not None and self.cost.reach.count == 0
 
 
 def costed(session: Session, account: Account, announcement: Announcement, now: datetime) -> Check:

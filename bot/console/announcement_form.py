@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from bot.console.visit import Desk, local_moment
 from bot.console.words import Words
 from locales import TAIPEI, Language
-from models.announcement import Category
-from models.announcement_moves import Draft
-from models.announcement_text import Body, Texts
+from models.announcements.announcement import Category
+from models.announcements.moves import Draft
+from models.announcements.text import Body, Texts
 from models.audience import LINES, Audience
 
 USUAL_VALIDITY = timedelta(days=7)

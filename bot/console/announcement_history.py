@@ -11,8 +11,8 @@ from bot.console.announcement_words import in_words
 from bot.console.visit import Desk
 from bot.console.words import Words
 from models import audit
-from models.announcement import Announcement
-from models.announcement_moves import said_in
+from models.announcements.announcement import Announcement
+from models.announcements.moves import said_in
 
 Piece = tuple[str, str]
 """How some words fared, `same`, `gone` or `new`, and the words."""
@@ -47,7 +47,8 @@ def history(desk: Desk, announcement: Announcement) -> list[Done]:
     """All of it, the newest first; people's steps are those of the audit log."""
     changes = _changes(desk, announcement)
     told = []
-    for entry in audit.entries_about(desk.session, f"announcement {announcement.id}", *_STEPS):
+    steps = audit.Wanted(about=f"announcement {announcement.id}", actions=_STEPS)
+    for entry in audit.entries(desk.session, steps):
         version = entry.details.get("version")
         changed = changes.get(version, []) if entry.action in _VERSIONS else []
         who = entry.operator.name if entry.operator else "–"

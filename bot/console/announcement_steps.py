@@ -6,12 +6,15 @@ from fastapi.responses import Response
 
 from bot.console.announcement_check import costed
 from bot.console.announcement_words import REFUSALS
+from bot.console.door import Door
 from bot.console.gate import Console
-from bot.console.visit import Desk, Refused, whole_number
+from bot.console.sign_in import WRONG_CODE
+from bot.console.step_up import proved
+from bot.console.visit import PREFIX, Desk, Refused, whole_number
 from bot.console.words import Words
-from models import announcement_moves as moves
-from models.announcement import Announcement, Follows
-from models.announcement_moves import MoveRefused, Wrong
+from models.announcements import moves
+from models.announcements.announcement import Announcement, Follows
+from models.announcements.moves import MoveRefused, Wrong
 from models.operator import Role
 from models.quota import Account
 
@@ -20,6 +23,10 @@ NOT_READY = Words(
     "公告仍有錯誤必須修正，或發送量超過本月可用額度（已扣除緊急保留量）。詳見公告頁面上的檢查結果。",
     "Something must be mended first, or it does not fit into the month above what is kept for what is urgent. "
     "Its page says what.",
+)
+NOBODY = Words(
+    "目前沒有人會收到這則公告，不能送審。請檢查對象。",
+    "Nobody would get it, so it cannot be submitted. Look at whom it is for.",
 )
 EITHER = (Role.WRITER, Role.APPROVER)
 
@@ -34,18 +41,20 @@ def expected_version(desk: Desk) -> int:
     return whole_number(desk.text("version"))
 
 
-def add_steps(console: Console, account: Account) -> None:
+def add_steps(console: Console, door: Door, account: Account) -> None:
     """One action a step, each for those who may take it."""
 
     @console.act("/announcements/{id}/submit", Role.WRITER)
     def submit(desk: Desk) -> Response:
-        row = _ready(desk, account)
+        row = _ready(desk, account, somebody=True)
         _try(lambda: moves.submit(desk.session, row, expected_version(desk), desk.operator, desk.now))
         return _done(desk, "submitted")
 
     @console.act("/announcements/{id}/approve", Role.APPROVER)
     def approve(desk: Desk) -> Response:
         row = _ready(desk, account)
+        if not proved(door, desk):  # a page and no refusal: that the try was wrong is kept
+            return desk.page("refused.html", 403, title=NOT_DONE, why=WRONG_CODE, back=f"{PREFIX}/announcements/{row}")
         _try(lambda: moves.approve(desk.session, row, expected_version(desk), desk.operator, desk.now))
         return _done(desk, "approved")
 
@@ -93,11 +102,14 @@ def _follow(desk: Desk, kind: Follows) -> Response:
     return desk.go(f"/announcements/{made.id}/edit")
 
 
-def _ready(desk: Desk, account: Account) -> int:
-    """The announcement's row, if nothing stands against its going on."""
+def _ready(desk: Desk, account: Account, *, somebody: bool = False) -> int:
+    """The announcement's row, if nothing stands against its going on, and there is `somebody` to get it."""
     announcement = desk.row(Announcement)
-    if costed(desk.session, account, announcement, desk.now).blocked:
+    check = costed(desk.session, account, announcement, desk.now)
+    if check.blocked:
         raise Refused(409, NOT_DONE, NOT_READY)
+    if somebody and check.reaches_nobody:
+        raise Refused(409, NOT_DONE, NOBODY)
     return announcement.id
 
 

@@ -12,8 +12,8 @@ from bot.console.words import Words
 from bot.line.render import UnsendableError, render
 from locales import Language, MissingTranslationError, _
 from models import rate, trial_phone
-from models.announcement import Announcement
-from models.announcement_moves import draft_of
+from models.announcements.announcement import Announcement
+from models.announcements.moves import draft_of
 from models.content import words
 from scheduler.announcements import content_of
 

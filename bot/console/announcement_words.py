@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 
-from babel.core import Locale
-
+from bot.console import record_words
 from bot.console.looks import moment
 from bot.console.words import Words
 from locales import LANGUAGES, Language
-from locales.dates import BABEL_LOCALES
-from models.announcement import AnnouncementState, Category, Follows
-from models.announcement_lint import Code, Finding
-from models.announcement_moves import Draft, Wrong
+from models.announcements.announcement import AnnouncementState, Category, Follows
+from models.announcements.lint import Code, Finding
+from models.announcements.moves import Draft, Wrong
 from models.audience import LINES, Audience
 
 STATES: Mapping[AnnouncementState, tuple[Words, str]] = {
@@ -49,29 +47,6 @@ LINE_NAMES: Mapping[str, Words] = {
     "counties": Words("縣市", "Counties"),
     "works": Words("工作類別", "Kinds of work"),
     "permit_types": Words("聘僱許可類別", "Permit types"),
-}
-WORKS: Mapping[str, Words] = {
-    "manufacturing": Words("製造工作", "Manufacturing"),
-    "construction": Words("營造工作", "Construction"),
-    "fishing": Words("海洋漁撈", "Fishing"),
-    "agriculture": Words("農林牧養殖", "Agriculture"),
-    "slaughter": Words("屠宰工作", "Slaughter"),
-    "household_care": Words("家庭看護", "Care in a household"),
-    "institution_care": Words("機構看護", "Care in an institution"),
-    "domestic_help": Words("家庭幫傭", "Household help"),
-    "professional": Words("專門性及技術性工作", "Professional work"),
-    "teaching": Words("教師", "Teaching"),
-    "bilingual_staff": Words("雙語人員", "Bilingual staff"),
-    "cook": Words("廚師", "Cook"),
-    "student_work": Words("學生工讀", "Student work"),
-    "other": Words("其他工作", "Other work"),
-}
-PERMIT_TYPES: Mapping[str, Words] = {
-    "A": Words("第一類外國人（專門技術）", "A: professionals"),
-    "B": Words("第二類外國人（移工）", "B: migrant workers"),
-    "C": Words("第三類外國人（中階技術）", "C: skilled workers"),
-    "D": Words("第四類外國人（學生）", "D: students"),
-    "E": Words("第五類外國人（依親等）", "E: dependants, residents"),
 }
 KINDS: Mapping[str, Words] = {
     "dates": Words("日期", "dates"),
@@ -135,10 +110,7 @@ def option_name(line: str, value: str, language: Language) -> str:
     """What a line of the audience calls this value; as it stands where we have no name for it."""
     if line == "languages":
         return language_name(value)
-    if line == "nationalities":
-        return str(Locale.parse(BABEL_LOCALES[language]).territories.get(value, value))
-    known = {"works": WORKS, "permit_types": PERMIT_TYPES}.get(line, {})
-    return known[value].in_(language) if value in known else value
+    return record_words.NAMED[line](value, language) if line in record_words.NAMED else value
 
 
 def audience_in_words(audience: Audience, language: Language) -> list[tuple[str, str]]:

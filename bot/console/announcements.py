@@ -11,17 +11,19 @@ from bot.console.announcement_form import Entered, blank, entered, of_draft
 from bot.console.announcement_history import history
 from bot.console.announcement_steps import add_steps, expected_version, refused
 from bot.console.announcement_trial import add_trials
+from bot.console.door import Door
 from bot.console.gate import Console
+from bot.console.step_up import asks_for_code
 from bot.console.visit import Desk, whole_number
 from bot.console.words import Words
 from locales import LANGUAGES, Language
-from models import announcement_moves as moves
-from models import announcement_stats, audience, trial_phone
-from models.announcement import Announcement, AnnouncementState, Category, Follows, listed
-from models.announcement_chunk import progress
-from models.announcement_cost import cost_of
-from models.announcement_moves import Move, MoveRefused, draft_of, moves_open_to, said_in
-from models.announcement_text import Texts
+from models import audience, trial_phone
+from models.announcements import moves, stats
+from models.announcements.announcement import Announcement, AnnouncementState, Category, Follows, listed
+from models.announcements.chunk import progress
+from models.announcements.cost import cost_of
+from models.announcements.moves import Move, MoveRefused, draft_of, moves_open_to, said_in
+from models.announcements.text import Texts
 from models.audience import LINES
 from models.operator import Role
 from models.quota import Account
@@ -31,11 +33,11 @@ _OPEN = (AnnouncementState.DRAFT, AnnouncementState.SUBMITTED)
 _CHANGES_BY_ITSELF = (AnnouncementState.APPROVED, AnnouncementState.SENDING)
 
 
-def add_announcements(console: Console, account: Account, messages_are_due: Callable[[], None]) -> None:
+def add_announcements(console: Console, door: Door, account: Account, messages_are_due: Callable[[], None]) -> None:
     """Everybody reads; writers write. The steps after that have their own actions."""
     _add_writing(console, account)
     add_trials(console, messages_are_due)
-    add_steps(console, account)
+    add_steps(console, door, account)
     _add_reading(console, account)  # last: an address such as /announcements/new is not an announcement's
 
 
@@ -163,9 +165,10 @@ def announcement_page(desk: Desk, account: Account, announcement: Announcement) 
         if state in _OPEN
         else look(draft, announcement.id, announcement.follows),
         progress=progress(desk.session, announcement.id) if announcement.planned_at else None,
-        stats=announcement_stats.stats_of(desk.session, announcement.id),
+        stats=stats.stats_of(desk.session, announcement.id),
         refreshes=state in _CHANGES_BY_ITSELF,
         open_moves=[move.value for move in moves_open_to(announcement, desk.operator, desk.now)],
+        asks_for_code=asks_for_code(desk),
         own_work=moves.objection(announcement, Move.APPROVE, desk.operator, desk.now) is moves.Wrong.OWN_WORK,
         over=_over(desk, announcement),
         done=history(desk, announcement),

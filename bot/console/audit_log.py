@@ -31,6 +31,7 @@ def add_audit_log(console: Console) -> None:
             entries=found[:PORTION],
             older=found[PORTION - 1].id if len(found) > PORTION else None,
             wanted=wanted,
+            action=next(iter(wanted.actions), ""),
             people_options=[(str(one.id), one.login) for one in operators.everybody(desk.session)],
             action_options=[(action, action) for action in audit.actions(desk.session)],
             in_words=in_words,
@@ -63,4 +64,5 @@ def in_words(entry: audit.AuditEntry) -> str:
 
 
 def _wanted(desk: Desk) -> audit.Wanted:
-    return audit.Wanted(whole_number(desk.asked("by")) or None, desk.asked("action")[:40], desk.asked("about")[:64])
+    action = desk.asked("action")[:40]
+    return audit.Wanted(whole_number(desk.asked("by")) or None, (action,) if action else (), desk.asked("about")[:64])

@@ -5,22 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import case_words
 from bot.console.words import Words
-from models import binding, case_note, case_queue, case_viewing
+from models import binding, case_note, case_queue, case_viewing, evidence, notice, receipt, review
 from models import case as cases
 from models.binding import Trust
 from models.case import Case, CaseKind, Result
 from models.case_note import CallOutcome, CaseNote, NoteKind
-from models.evidence import Evidence
+from models.case_queue import Gone
 from models.identity import masked_name
-from models.message import Message, MessageState
-from models.notice import Notice
+from models.message import Message, MessageState, messages_that_are
 from models.permit_event import EventKind
-from models.receipt import Receipt, grouped
 
 KINDS: Mapping[CaseKind, Words] = {
     CaseKind.HELP: Words("求助", "Help"),
@@ -35,6 +32,10 @@ RESULTS: Mapping[Result, Words] = {
     Result.REACHED: Words("已另行告知", "She was told by other means"),
     Result.NOT_REACHED: Words("聯絡不上", "She was not reached"),
     Result.ANSWERED: Words("已答覆", "Her question was answered"),
+}
+GONE: Mapping[Gone, Words] = {
+    Gone.UNLINKED: Words("已解除連結", "Unlinked"),
+    Gone.BLOCKED: Words("無法送達", "Cannot be reached"),
 }
 OUTCOMES: Mapping[CallOutcome, Words] = {
     CallOutcome.REACHED: Words("已接通本人", "Spoke to her"),
@@ -97,14 +98,16 @@ def facts(session: Session, case: Case) -> dict[str, Any]:
         "result": RESULTS[Result(case.result)] if case.result else None,
         "name": masked_name(case.worker.name) if case.worker else None,
         "link": binding.linked(session, case.contact_id) if case.contact_id else None,
+        "gone": case_queue.gone(session, case),
+        "gone_words": GONE,
         "trust": TRUST,
         "rivals": _rivals(session, case),
         "event": EVENTS[case.event.what] if case.event else None,
         "answers": [
             (case_words.asked(one), case_words.answered(one, said)) for one, said in (case.answers or {}).items()
         ],
-        "photos": session.scalars(select(Evidence).where(Evidence.case_id == case.id).order_by(Evidence.id)).all(),
-        "receipts": [grouped(code) for code in session.scalars(_receipts(case))],
+        "photos": evidence.of_case(session, case.id),
+        "receipts": [receipt.grouped(code) for code in receipt.codes_of(session, case.id)],
         "told": _told(session, case),
         "earlier": [(one, KINDS[CaseKind(one.kind)]) for one in case_queue.earlier_of(session, case, MOST_EARLIER)],
         "steps": _steps(session, case),
@@ -121,7 +124,7 @@ def heads(session: Session, now: datetime) -> dict[str, Any]:
         "kinds": KINDS,
         "open": {kind: counted.get((kind.value, False), 0) + late[kind] for kind in CaseKind},
         "late": late,
-        "reviews": binding.reviews_waiting(session),
+        "reviews": review.reviews_waiting(session),
     }
 
 
@@ -138,17 +141,12 @@ def step_of(note: CaseNote) -> Step:
     return Step(note.at, NOTES[NoteKind(note.kind)], note, fate, outcome)
 
 
-def _receipts(case: Case) -> Any:
-    return select(Receipt.code).where(Receipt.case_id == case.id).order_by(Receipt.id)
-
-
 def _told(session: Session, case: Case) -> list[tuple[Message, tuple[Words, str]]]:
     """The messages that told her account of the event."""
     if case.event_id is None or case.contact_id is None:
         return []
-    about = select(Notice.message_id).where(Notice.event_id == case.event_id)
-    wanted = select(Message).where(Message.contact_id == case.contact_id, Message.id.in_(about))
-    return [(one, FATES[MessageState(one.state)]) for one in session.scalars(wanted.order_by(Message.id))]
+    about = notice.messages_about(session, case.event_id, case.contact_id)
+    return [(one, FATES[MessageState(one.state)]) for one in about]
 
 
 def _steps(session: Session, case: Case) -> list[Step]:
@@ -156,9 +154,8 @@ def _steps(session: Session, case: Case) -> list[Step]:
     steps += [step_of(note) for note in case_note.notes_of(session, case.id)]
     if case.contact_id is not None:
         names = {f"case {case.id} {step}": said for step, said in SAID.items()}
-        wanted = select(Message).where(Message.contact_id == case.contact_id, Message.what.in_(names))
         steps += [
             Step(one.created_at, names[one.what], fate=FATES[MessageState(one.state)])
-            for one in session.scalars(wanted.order_by(Message.id))
+            for one in messages_that_are(session, case.contact_id, names)
         ]
     return sorted(steps, key=lambda step: step.at)

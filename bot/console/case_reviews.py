@@ -1,20 +1,23 @@
-"""Doubtful bindings: who claims which record and why that should be looked at, without judging anybody by it."""
+"""Checks of links: whose account it is that claims a record, and what two people then do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi.responses import Response
-from sqlalchemy import func, select
 
 from bot.console import case_facts, case_work
 from bot.console.gate import Console
 from bot.console.visit import Desk, Refused
 from bot.console.words import Words
-from models import binding
-from models.binding import Attempt, Binding, Review, ReviewReason
+from models import audit, binding
+from models import review as reviews
 from models.contact import Contact
 from models.identity import masked_name
-from models.operator import Role
+from models.operator import Operator, Role
+from models.reminder import ReminderRules
+from models.review import Decision, Review, ReviewReason
+from scheduler import links
 
 MOST = 200
 DOUBTS: Mapping[ReviewReason, Words] = {
@@ -22,40 +25,62 @@ DOUBTS: Mapping[ReviewReason, Words] = {
     ReviewReason.NUMBERS: Words("證號部分相符", "Only some of the numbers fit"),
     ReviewReason.SEVERAL_CLAIMS: Words("多個帳號或多位移工", "Several accounts, or several workers"),
     ReviewReason.TRIES_USED_UP: Words("嘗試次數已用完", "All tries are used up"),
+    ReviewReason.CUT_BEFORE: Words("曾因非本人而解除，再次申請", "Unlinked as not hers, and tries again"),
 }
-DECISIONS: Mapping[str, Words] = {
-    "in_order": Words("查無異常", "Nothing is wrong"),
-    "reached": Words("已聯絡本人確認", "She was asked and confirms it"),
-    "passed_on": Words("已通報權責單位", "Passed on to who can act"),
+DECISIONS: Mapping[Decision, Words] = {
+    Decision.IN_ORDER: Words("查無異常，連結不變", "Nothing is wrong: the link stays as it is"),
+    Decision.PASSED_ON: Words("已通報權責單位，連結不變", "Passed on to who can act: the link stays as it is"),
+    Decision.HERS: Words("已向本人確認，是她的帳號", "She was asked: the account is hers"),
+    Decision.NOT_HERS: Words("不是本人的帳號，解除連結", "The account is not hers: cut its link"),
 }
+ASKED, SENT_BACK, CLOSED = "review_asked", "review_sent_back", "case_closed"
+_NOT_DONE = Words("沒有執行任何動作", "Nothing was done")
+_MISSING = Words("內容不完整", "Something is missing")
+_CHANGED = Words("已由他人處理，請重新整理頁面。", "Somebody has dealt with it. Reload the page.")
+_OWN = Words("須由另一位個案承辦人確認。", "Another caseworker must confirm it.")
+_ANOTHER = Words(
+    "這個帳號目前連結另一位移工，請先查核該連結。", "The account is linked to another worker: check that link first."
+)
 
 
-def add_reviews(console: Console) -> None:
-    """A claim's page, and closing it with a decision."""
+def add_reviews(console: Console, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
+    """A claim's page, what one person decides about it, and what the second one says to that."""
 
     @console.page("/cases/reviews/{id}", Role.CASEWORKER, writes=True)
     def show(desk: Desk) -> Response:
-        review = _wanted(desk)
+        review = desk.row(Review)
         desk.log("case_seen", f"review {review.id}")
         return desk.page("case_review.html", **_facts(desk, review))
 
     @console.act("/cases/reviews/{id}/close", Role.CASEWORKER)
     def close(desk: Desk) -> Response:
-        review, decision = _wanted(desk), desk.text("decision")
-        if decision not in DECISIONS:
-            why = Words("請選擇處理結果。", "Choose what came of it.")
-            raise Refused(422, Words("內容不完整", "Something is missing"), why)
+        review = _open(desk, asked=False)
+        decision, note = _decision(desk, review), case_work.written(desk)
+        with _obstacles_said():
+            done = links.decide(desk.session, review, decision, desk.operator, rules, desk.now)
+        desk.log(CLOSED if done else ASKED, f"review {review.id}", decision=decision.value, note=note)
+        return desk.go("/cases?kind=review", done="case_closed" if done else "review_asked")
+
+    @console.act("/cases/reviews/{id}/confirm", Role.CASEWORKER)
+    def confirm(desk: Desk) -> Response:
+        review = _open(desk, asked=True)
         note = case_work.written(desk)
-        if not binding.close_review(desk.session, review.id, desk.now):
-            done = Words("已由他人處理", "Somebody has dealt with it")
-            raise Refused(409, done, Words("沒有執行任何動作。", "Nothing was done."))
-        desk.log("case_closed", f"review {review.id}", decision=decision, note=note)
-        return desk.go("/cases?kind=review", done="case_closed")
+        with _obstacles_said():
+            links.confirm(desk.session, review, desk.operator, rules, desk.now)
+        desk.log(CLOSED, f"review {review.id}", decision=review.decision, asked_by=review.asked_by_id, note=note)
+        return desk.go("/cases?kind=review", done="case_closed", then=messages_are_due)
+
+    @console.act("/cases/reviews/{id}/send-back", Role.CASEWORKER)
+    def send_back(desk: Desk) -> Response:
+        review = _open(desk, asked=True)
+        desk.log(SENT_BACK, f"review {review.id}", decision=review.decision, note=case_work.written(desk))
+        links.send_back(review)
+        return desk.go(f"/cases/reviews/{review.id}", done="review_sent_back")
 
 
 def reviews_page(desk: Desk) -> Response:
     """All that wait, oldest first."""
-    found = binding.open_reviews(desk.session, MOST)
+    found = reviews.open_reviews(desk.session, MOST)
     return desk.page(
         "case_reviews.html",
         found=[(review, DOUBTS[ReviewReason(review.reason)]) for review in found],
@@ -63,25 +88,60 @@ def reviews_page(desk: Desk) -> Response:
     )
 
 
-def _wanted(desk: Desk) -> Review:
-    return desk.row(Review, with_for_update={"of": Review})
+def _open(desk: Desk, *, asked: bool) -> Review:
+    """The review, locked, if it is still at the step that its page showed."""
+    review = desk.row(Review, with_for_update={"of": Review}, populate_existing=True)
+    seen = desk.text("asked") if asked else None
+    if review.closed_at is not None or review.asked != seen:
+        raise Refused(409, _NOT_DONE, _CHANGED)
+    return review
+
+
+def _decision(desk: Desk, review: Review) -> Decision:
+    said = desk.text("decision")
+    if said not in _offered(review):
+        raise Refused(422, _MISSING, Words("請選擇處理結果。", "Choose what came of it."))
+    return Decision(said)
+
+
+def _offered(review: Review) -> list[Decision]:
+    """Without a record that is claimed there is nothing to be hers."""
+    about_link = (Decision.HERS, Decision.NOT_HERS)
+    return [one for one in DECISIONS if review.worker_id is not None or one not in about_link]
+
+
+@contextmanager
+def _obstacles_said() -> Iterator[None]:
+    try:
+        yield
+    except links.OwnProposal:
+        raise Refused(403, _NOT_DONE, _OWN) from None
+    except links.LinkedToAnother:
+        raise Refused(409, _NOT_DONE, _ANOTHER) from None
 
 
 def _facts(desk: Desk, review: Review) -> dict[str, Any]:
     contact = desk.session.get_one(Contact, review.contact_id)
-    tries = select(func.count()).where(Attempt.contact_id == contact.id, Attempt.matched.is_(False))
-    claims = (
-        desk.session.scalars(select(Binding).where(Binding.worker_id == review.worker_id).order_by(Binding.bound_at))
-        if review.worker_id is not None
-        else ()
-    )
+    claims = binding.links_of(desk.session, review.worker_id) if review.worker_id is not None else ()
+    steps = audit.entries(desk.session, audit.Wanted(about=f"review {review.id}", actions=_STEPS))
     return {
         "review": review,
         "doubt": DOUBTS[ReviewReason(review.reason)],
         "contact": contact,
         "name": masked_name(review.worker.name) if review.worker else None,
-        "failed": desk.session.scalars(tries).one(),
-        "claims": list(claims),
+        "failed": binding.failed_tries(desk.session, contact.id),
+        "claims": claims[::-1],
         "trust": case_facts.TRUST,
-        "decisions": [(key, desk.say(words)) for key, words in DECISIONS.items()],
+        "words_of": DECISIONS,
+        "decisions": [(one.value, desk.say(DECISIONS[one])) for one in _offered(review)],
+        "takes_two": [one.value for one in _offered(review) if links.takes_two(desk.session, review, one)],
+        "asked_by": desk.session.get(Operator, review.asked_by_id) if review.asked_by_id else None,
+        "steps": [(one, _STEPS[one.action]) for one in reversed(steps)],
     }
+
+
+_STEPS: Mapping[str, Words] = {
+    ASKED: Words("提請第二人確認", "Asked a second person"),
+    SENT_BACK: Words("退回", "Sent back"),
+    CLOSED: Words("結束查核", "Dealt with"),
+}

@@ -19,6 +19,7 @@ from models.case import ENDINGS, Case, CaseKind
 from models.case_queue import Wanted, queue
 from models.evidence import Evidence
 from models.operator import Role
+from models.reminder import ReminderRules
 from scheduler.cases import can_be_answered
 
 PAGE = 25
@@ -34,8 +35,8 @@ SHOWN_AS = frozenset(("image/jpeg", "image/png", "image/webp"))
 """Pictures that a browser shows; anything else is only ever saved."""
 
 
-def add_cases(console: Console, messages_are_due: Callable[[], None]) -> None:
-    """The queue, the pages of cases and doubtful bindings, and the work on them."""
+def add_cases(console: Console, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
+    """The queue, the pages of cases and checks of links, and the work on them."""
 
     @console.page("/cases", Role.CASEWORKER)
     def waiting(desk: Desk) -> Response:
@@ -55,7 +56,7 @@ def add_cases(console: Console, messages_are_due: Callable[[], None]) -> None:
     console.page("/cases/{id}/photos/{photo}", Role.CASEWORKER, writes=True)(_photo)
     case_work.add_work(console, messages_are_due)
     add_answers(console, messages_are_due)
-    add_reviews(console)
+    add_reviews(console, rules, messages_are_due)
 
 
 _WHY_A_REASON = Words(
@@ -112,6 +113,7 @@ def _queue_page(desk: Desk) -> Response:
         "cases.html",
         found=found[:PAGE],
         results=case_facts.RESULTS,
+        gone_words=case_facts.GONE,
         wanted=wanted,
         whose=whose if whose in ("mine", "nobody") else "",
         page=number,

@@ -130,14 +130,13 @@ class Console:
                 async with _limited(request, route.most_bytes).form(max_files=1, max_fields=MOST_FIELDS) as form:
                     return await asyncio.to_thread(work, request, form)
             except Refused as refused:
-                return _refusal(request, refused.status, refused.title, refused.why, self._came_from(request))
+                return refusal(request, refused.status, refused.title, refused.why, self._came_from(request))
             except HTTPException:  # the form cannot be taken apart
-                return _refusal(request, 400, words.OLD_FORM, words.OLD_FORM_WHY)
+                return refusal(request, 400, words.OLD_FORM, words.OLD_FORM_WHY)
             except ClientDisconnect:
                 return Response(status_code=400)
             except DATABASE_DOWN as failure:
-                log.error("console_database_down", error=where(failure))
-                return _refusal(request, 503, words.NOT_NOW, words.NOT_NOW_WHY)
+                return database_down(request, failure)
 
         self.routes.append(route)
         self._api.add_api_route(route.path, endpoint, methods=[route.method], include_in_schema=False)
@@ -148,11 +147,11 @@ class Console:
             return handler(Visit(request, session, now, language_of(request), form))
 
     def _at_desk(self, route: Route, request: Request, form: FormData, handler: AtDesk) -> Response:
-        now, token = self._clock.now(), self._token(request)
+        now, token = self._clock.now(), self.token_of(request)
         with self._database.writing() if route.writes else self._database.reading() as session:
             known = self._admitted(session, route, request, now)
             if known is None:
-                return self._sign_in_first(session, request)
+                return self.sign_in_first(session, request)
             if route.method == "POST" and not _is_ours(form, token):
                 raise Refused(403, words.OLD_FORM, words.OLD_FORM_WHY)
             language = Language(known.operator.language)
@@ -164,7 +163,7 @@ class Console:
         with self._database.reading() as session:
             known = self._admitted(session, route, request, now)
             if known is None:
-                return self._sign_in_first(session, request)
+                return self.sign_in_first(session, request)
         if now - known.seen_at > operators.SEEN_EVERY:  # a page that changes nothing takes no write lock for it
             with self._database.writing() as session:
                 operators.seen(session, known.id, now)
@@ -172,7 +171,7 @@ class Console:
 
     def _admitted(self, session: Session, route: Route, request: Request, now: datetime) -> OperatorSession | None:
         """Whoever asks, if they are signed in; refused if they may not do this."""
-        token = self._token(request)
+        token = self.token_of(request)
         known = operators.session_of(session, token, now) if token else None
         if known is None:
             return None
@@ -182,13 +181,14 @@ class Console:
             raise Refused(403, words.NOT_ALLOWED, words.NOT_ALLOWED_WHY)
         return known
 
-    def _token(self, request: Request) -> str:
+    def token_of(self, request: Request) -> str:
+        """Of the session that the browser says is its own."""
         return request.cookies.get(self.cookie, "")[:LONGEST_TOKEN]
 
-    def _sign_in_first(self, session: Session, request: Request) -> Response:
-        """To the way in and from there back here, in the language of whoever was signed in until now."""
-        wanted = request.url.path if request.method == "GET" else self._came_from(request)
-        language = operators.spoke(session, self._token(request))
+    def sign_in_first(self, session: Session, request: Request, wanted: str = "") -> Response:
+        """To the way in and from there to what is wanted, or back here; in the language of whoever was signed in."""
+        wanted = wanted or (request.url.path if request.method == "GET" else self._came_from(request))
+        language = operators.spoke(session, self.token_of(request))
         ended = "" if language is None else "&ended=yes&lang=en" if language == Language.EN else "&ended=yes"
         answer = RedirectResponse(f"{SIGN_IN}?next={quote(wanted)}{ended}", 303, dict(HEADERS))
         # What a script asks for is not seen: the page that comes after it says that the session has ended.
@@ -248,7 +248,13 @@ def _limited(request: Request, most_bytes: int) -> Request:
     return Request(request.scope, receive)
 
 
-def _refusal(request: Request, status: int, title: Words, why: Words, back: str = f"{PREFIX}/") -> Response:
+def database_down(request: Request, failure: Exception) -> Response:
+    log.error("console_database_down", error=where(failure))
+    return refusal(request, 503, words.NOT_NOW, words.NOT_NOW_WHY)
+
+
+def refusal(request: Request, status: int, title: Words, why: Words, back: str = f"{PREFIX}/") -> Response:
+    """The page that says what was not done."""
     language = getattr(request.state, "language", None) or language_of(request)
     answer = looks.page("refused.html", language, status, title=title, why=why, back=back, visit=None, path="")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

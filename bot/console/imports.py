@@ -7,6 +7,7 @@ from typing import Literal
 from fastapi.responses import Response
 
 from bot.console.gate import MOST_BYTES, Console
+from bot.console.looks import SEES_IMPORTS
 from bot.console.visit import Desk, Refused, local_moment, not_found, whole_number
 from bot.console.words import Words
 from bot.full_import import MEANINGS
@@ -24,7 +25,6 @@ from models.upload import OPEN, Upload, UploadState
 from models.upload_piece import PIECE, Part
 
 ON_A_PAGE = 50
-SEES = (Role.IMPORTER, Role.APPROVER, Role.ADMINISTRATOR)
 DECIDES = (Role.IMPORTER, Role.APPROVER)
 LISTS = (Part.ERRORS, Part.DIFFERENCES)
 STATES = {
@@ -58,9 +58,9 @@ NOT_YOU_WHY = Words(
 def add_imports(console: Console, settings: Settings) -> None:
     """The pages of imports; what they ask for is done by `bot.uploads`."""
     most_bytes = settings.upload_max_bytes + MOST_BYTES
-    console.page("/imports", *SEES)(lambda desk: _overview(desk, settings))
+    console.page("/imports", *SEES_IMPORTS)(lambda desk: _overview(desk, settings))
     console.act("/imports", Role.IMPORTER, most_bytes=most_bytes)(lambda desk: _upload(desk, settings))
-    console.page("/imports/{id}", *SEES)(_one)
+    console.page("/imports/{id}", *SEES_IMPORTS)(_one)
     console.act("/imports/{id}/confirm", Role.IMPORTER)(_confirm)
     console.act("/imports/{id}/approve", Role.APPROVER)(_approve)
     console.act("/imports/{id}/cancel", *DECIDES)(_cancel)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
-from bot.console import words
+from bot.console import record_words, words
 from bot.console.words import Words
 from bot.web.site import HEADERS, Static, templates
 from locales import TAIPEI, Language
@@ -27,12 +27,14 @@ class Entry:
     roles: frozenset[Role]
 
 
+SEES_IMPORTS = frozenset({Role.IMPORTER, Role.APPROVER, Role.ADMINISTRATOR})
 MENU: tuple[Entry, ...] = (
     Entry("/", Words("總覽", "Overview"), frozenset(Role)),
     Entry("/announcements", Words("公告", "Announcements"), frozenset(Role)),
-    Entry("/imports", Words("匯入", "Imports"), frozenset({Role.IMPORTER, Role.APPROVER, Role.ADMINISTRATOR})),
+    Entry("/imports", Words("匯入", "Imports"), SEES_IMPORTS),
     Entry("/workers", Words("移工", "Workers"), frozenset({Role.CASEWORKER})),
     Entry("/cases", Words("案件", "Cases"), frozenset({Role.CASEWORKER})),
+    Entry("/law", Words("法規試算", "Law"), frozenset(Role)),
     Entry("/people", Words("人員", "People"), frozenset({Role.ADMINISTRATOR})),
     Entry("/audit", Words("稽核", "Audit"), frozenset({Role.ADMINISTRATOR})),
 )
@@ -68,6 +70,8 @@ DONE: Mapping[str, Words] = {
     "call_logged": Words("已新增電話紀錄。", "The call was logged."),
     "case_answered": Words("答覆已送出。", "The answer is on its way."),
     "case_closed": Words("已結案。", "Closed."),
+    "review_asked": Words("已提請，等待另一位個案承辦人確認。", "Asked for: another caseworker confirms."),
+    "review_sent_back": Words("已退回，連結未變更。", "Sent back: the link is as it was."),
 }
 """What the page after an action says, by the word in its address."""
 
@@ -91,7 +95,7 @@ def count(value: int | None) -> str:
 
 
 _templates.filters |= {"moment": moment, "day": day, "count": count}
-_templates.globals |= {"static": STATIC.addresses, "words": words}
+_templates.globals |= {"static": STATIC.addresses, "words": words, "record": record_words}
 
 
 def here(path: str) -> str:

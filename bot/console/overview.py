@@ -7,11 +7,13 @@ from typing import Any
 
 from fastapi.responses import Response
 
+from bot.console import record_words
 from bot.console.gate import Console
 from bot.console.visit import Desk, not_found
 from bot.console.words import Words
 from bot.spreadsheet import csv_of
 from bot.web.site import attachment
+from law.catalogue import stale
 from locales import taipei_day
 from models import message, overview, quota
 from models.message import Lane
@@ -27,6 +29,8 @@ TABLES: dict[str, Words] = {
     By.COUNTY: Words("依縣市", "By county"),
     By.WORK: Words("依工作類別", "By kind of work"),
 }
+NAMED = {By.NATIONALITY: record_words.nationality, By.WORK: record_words.work}
+"""What is a code in the record; files keep the codes."""
 
 
 def add_overview(console: Console, account: Account) -> None:
@@ -38,7 +42,16 @@ def add_overview(console: Console, account: Account) -> None:
         today = taipei_day(desk.now)
         figures = kept.get("figures", lambda: overview.figures(desk.session, desk.now, today))
         tables = {name: kept.get(name, _counted(desk, name, today)) for name in TABLES}
-        return desk.page("overview.html", figures=figures, tables=tables, titles=TABLES, **_flow(desk, account))
+        flow = _flow(desk, account)
+        return desk.page(
+            "overview.html",
+            figures=figures,
+            tables=tables,
+            titles=TABLES,
+            named=NAMED,
+            unread_law=len(stale(today)),
+            **flow,
+        )
 
     @console.page("/overview/{table}", *Role, writes=True)
     def file(desk: Desk) -> Response:

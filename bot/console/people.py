@@ -68,7 +68,7 @@ def person(desk: Desk) -> Response:
         seen=staff.last_seen(desk.session).get(who.id),
         held=who.held,
         waiting=[change for change in staff_change.waiting(desk.session, desk.now) if change.operator_id == who.id],
-        deeds=audit.entries_about(desk.session, f"operator {who.id}", *words.DEEDS),
+        deeds=audit.entries(desk.session, audit.Wanted(about=f"operator {who.id}", actions=words.DEEDS)),
         said=words,
     )
 

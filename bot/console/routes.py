@@ -13,8 +13,10 @@ from bot.console.cases import add_cases
 from bot.console.door import Door
 from bot.console.gate import Console
 from bot.console.imports import add_imports
+from bot.console.law import add_law_pages
 from bot.console.looks import STATIC
 from bot.console.me import add_me
+from bot.console.nowhere import add_nowhere
 from bot.console.oidc import add_oidc
 from bot.console.overview import add_overview
 from bot.console.people import add_people
@@ -42,13 +44,15 @@ def add_console(
     add_set_up(console, door)
     add_oidc(console, door, settings)
     add_me(console, door)
-    add_announcements(console, settings.account, messages_are_due)
+    add_announcements(console, door, settings.account, messages_are_due)
     add_workers(console)
     add_api_keys(console)
     add_staff_changes(console, settings.public_url)
     add_people(console)  # after them: an address such as /people/keys is not a person's
     add_imports(console, settings)
-    add_cases(console, messages_are_due)
+    add_cases(console, settings.reminder_rules, messages_are_due)
     add_overview(console, settings.account)
+    add_law_pages(console)
     add_audit_log(console)
+    add_nowhere(console, api, database, clock)
     return console

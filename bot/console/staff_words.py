@@ -66,6 +66,7 @@ DECISIONS: Mapping[Decision, tuple[Words, str]] = {
 SCOPES: Mapping[Scope, Words] = {
     Scope.PERMITS: Words("傳送聘僱許可資料", "Send permits"),
     Scope.EVENTS: Words("傳送廢止、失聯等事件", "Send events such as revocations"),
+    Scope.LAW: Words("使用法規試算", "Use the law calculators"),
 }
 
 NOTHING_DONE = Words("沒有執行任何動作", "Nothing was done")

@@ -18,6 +18,7 @@ class Words:
 
 TITLE = Words("移工 LINE 通知服務", "Migrant worker LINE service")
 SIGN_IN = Words("登入", "Sign in")
+LINK_CHECKS = Words("連結查核", "Checks of links")
 
 NOT_FOUND = Words("找不到這個頁面", "There is no such page")
 NOT_FOUND_WHY = Words("網址可能有誤，或資料已刪除。", "The address may be wrong, or what it showed was deleted.")

@@ -11,14 +11,15 @@ from bot.console.case_reviews import DOUBTS
 from bot.console.visit import Desk
 from bot.console.words import Words
 from locales import Language, taipei_day
-from models.announcement import Announcement
-from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure
-from models.announcement_moves import draft_of
-from models.binding import Binding, Review, ReviewReason
+from models.announcements.announcement import Announcement
+from models.announcements.chunk import AnnouncementChunk, AnnouncementFailure
+from models.announcements.moves import draft_of
+from models.binding import Binding
 from models.case import Case, CaseKind
 from models.message import Lane, Message, MessageState
 from models.permit_event import PermitEvent
 from models.reaction import LABELS, Reaction
+from models.review import Review, ReviewReason
 from models.worker_timeline import Moment
 from scheduler.composing import compose
 

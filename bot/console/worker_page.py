@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi.responses import Response
-from sqlalchemy import select
-from sqlalchemy.orm import defer, joinedload
 
 from bot import said
 from bot.console import worker_words
@@ -16,12 +14,14 @@ from bot.console.words import Words
 from bot.console.worker_moments import entry
 from locales import taipei_day
 from models import look
-from models.binding import UNDO_FOR, Binding, Review, ReviewReason, Trust
+from models.binding import UNDO_FOR, Binding, Trust, links_of
 from models.case import Case, CaseKind, Result
-from models.identity import masked_name
+from models.case_queue import cases_of
+from models.identity import masked, masked_name, masked_phone
 from models.look import Seen, Why
 from models.permit import Permit, PermitStatus, permits_of
 from models.permit_advice import window_rows
+from models.review import Review, ReviewReason, reviews_of
 from models.worker import NumberKind, Worker
 from models.worker_timeline import timeline
 
@@ -40,8 +40,8 @@ def show(desk: Desk, worker: Worker, why: Why) -> Response:
         "worker.html",
         worker=worker,
         name=masked_name(worker.name),
-        phone=hidden(worker.phone) if worker.phone else "",
-        numbers=[(one, _number_name(one.kind), hidden(one.number)) for one in worker.numbers],
+        phone=masked_phone(worker.phone) if worker.phone else "",
+        numbers=[(one, _number_name(one.kind), masked(one.number)) for one in worker.numbers],
         permits=[_permit(desk, permit) for permit in permits_of(desk.session, worker.id)],
         links=_links(desk, worker.id),
         cases=_cases(desk, worker.id),
@@ -56,11 +56,6 @@ def show(desk: Desk, worker: Worker, why: Why) -> Response:
     )
 
 
-def hidden(number: str) -> str:
-    """Its last three characters: enough to compare with what somebody says on the telephone."""
-    return f"•••{number[-3:]}"
-
-
 def _number_name(kind: str) -> Words:
     return worker_words.FIELDS[Seen.PASSPORT if kind == NumberKind.PASSPORT else Seen.ARC]
 
@@ -68,7 +63,7 @@ def _number_name(kind: str) -> Words:
 def _fields(desk: Desk, worker: Worker) -> list[tuple[str, str]]:
     """What can be shown in full, each by its own choice."""
     simple = [Seen.NAME, Seen.BIRTH_DATE, *([Seen.PHONE] if worker.phone else [])]
-    numbers = [(f"number:{one.id}", _number_name(one.kind), hidden(one.number)) for one in worker.numbers]
+    numbers = [(f"number:{one.id}", _number_name(one.kind), masked(one.number)) for one in worker.numbers]
     return [(one.value, desk.say(worker_words.FIELDS[one])) for one in simple] + [
         (value, f"{desk.say(name)} {end}") for value, name, end in numbers
     ]
@@ -102,9 +97,8 @@ class LinkLine:
 
 def _links(desk: Desk, worker_id: int) -> list[LinkLine]:
     """Accounts by our own number: whose they are at LINE is nobody's business here."""
-    wanted = select(Binding).where(Binding.worker_id == worker_id).options(joinedload(Binding.contact, innerjoin=True))
     found = []
-    for binding in desk.session.scalars(wanted.order_by(Binding.bound_at.desc(), Binding.id.desc())):
+    for binding in links_of(desk.session, worker_id):
         state, tone = Words("可送達", "Reachable"), "good"
         if binding.unbound_at is not None:
             state, tone = Words("已解除，72 小時內可復原", "Unlinked; can be undone for 72 hours"), "wait"
@@ -118,13 +112,11 @@ def _links(desk: Desk, worker_id: int) -> list[LinkLine]:
 
 def _cases(desk: Desk, worker_id: int) -> list[tuple[Case, Words, Words | None]]:
     """Without what she told us: that is in the case, where looking at it is a look of its own."""
-    wanted = select(Case).where(Case.worker_id == worker_id).options(defer(Case.answers), defer(Case.sources))
     return [
         (case, KINDS[CaseKind(case.kind)], RESULTS[Result(case.result)] if case.result else None)
-        for case in desk.session.scalars(wanted.order_by(Case.opened_at.desc(), Case.id.desc()))
+        for case in cases_of(desk.session, worker_id)
     ]
 
 
 def _reviews(desk: Desk, worker_id: int) -> list[tuple[Review, Words]]:
-    wanted = select(Review).where(Review.worker_id == worker_id).order_by(Review.opened_at.desc(), Review.id.desc())
-    return [(one, DOUBTS[ReviewReason(one.reason)]) for one in desk.session.scalars(wanted)]
+    return [(one, DOUBTS[ReviewReason(one.reason)]) for one in reviews_of(desk.session, worker_id)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.database import Database
+from tests.command import Command, command_line
 from tests.post import Post, posting
 
 
@@ -14,3 +15,8 @@ from tests.post import Post, posting
 def post(database: Database, now: datetime, tmp_path: Path) -> Iterator[Post]:
     with posting(database, now, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def command(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Command:
+    return command_line(database_url, monkeypatch)

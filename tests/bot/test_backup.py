@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from bot import backup as backups
 from bot.backup import BackupRefused, backup, restore
 from bot.database import Database
 from models.contact import Contact
@@ -307,7 +306,7 @@ def test_a_restore_that_is_killed_leaves_the_old_database(
     def killed(_part: Path, _file: Path) -> None:
         raise Killed
 
-    monkeypatch.setattr(backups, "_put", killed)
+    monkeypatch.setattr("bot.backup.sqlite.put", killed)
     with pytest.raises(Killed):
         restore(made.file, address, force=True)
     monkeypatch.undo()

@@ -16,10 +16,12 @@ from bot.database import Database
 from bot.health import Health
 from bot.line.answers import MULTICAST, Answer, Outcome
 from locales import Language
-from models import announcement_outcome, announcement_plan, announcement_sending, muting, rate
-from models.announcement import Announcement, AnnouncementState, Category
-from models.announcement_chunk import AnnouncementChunk, AnnouncementFailure
-from models.announcement_plan import Due
+from models import muting, rate
+from models.announcements import outcome as announcement_outcome
+from models.announcements import plan, sending
+from models.announcements.announcement import Announcement, AnnouncementState, Category
+from models.announcements.chunk import AnnouncementChunk, AnnouncementFailure
+from models.announcements.plan import Due
 from models.contact import Contact
 from models.content import Content
 from models.secrets import Keyring
@@ -32,7 +34,7 @@ SOON = timedelta(minutes=15)
 
 @pytest.fixture
 def station(post: Post, monkeypatch: pytest.MonkeyPatch) -> Station:
-    monkeypatch.setattr(announcement_plan, "CHUNK", 2)
+    monkeypatch.setattr(plan, "CHUNK", 2)
     return Station(post)
 
 
@@ -150,7 +152,7 @@ def test_a_recipient_whom_line_names_is_left_out_and_the_others_get_it_under_a_n
 def test_a_recipient_whom_line_does_not_name_is_found_by_halves(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcement_plan, "CHUNK", 16)
+    monkeypatch.setattr(plan, "CHUNK", 16)
     phones = station.people(9)
     announcement_id = station.approved()
     failed = {"message": "Failed to send messages"}
@@ -179,7 +181,7 @@ def test_words_that_line_refuses_are_not_tried_on_everybody(station: Station, mo
 def test_when_line_refuses_every_half_it_is_not_asked_for_each_person(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcement_plan, "CHUNK", 500)
+    monkeypatch.setattr(plan, "CHUNK", 500)
     now = station.post.clock.now()
     rows = [
         {"line_user_id": f"U{n:032x}", "language": "en", "reachable": True, "created_at": now} for n in range(1_500)
@@ -191,7 +193,7 @@ def test_when_line_refuses_every_half_it_is_not_asked_for_each_person(
     asked, now = 0, station.post.clock.now()
     while True:
         with station.post.database.writing() as session:
-            found = announcement_sending.claim(session, "me", now, 1, None)
+            found = sending.claim(session, "me", now, 1, None)
             broadcast_answers.mark(session, CHANNEL, [(one, Answer(Outcome.REFUSED, 400)) for one in found], now)
         if not found:
             break

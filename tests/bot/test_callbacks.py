@@ -37,8 +37,8 @@ from bot.made_up import canary_workers
 from models import api_key, callback, callback_plan
 from models.api_key import Scope
 from models.callback import GIVE_UP_AFTER, Callback, CallbackState
+from models.event_record import record
 from models.event_row import Told
-from models.notice import record
 from models.permit_event import EventKind
 from models.reminder import ReminderRules
 from tests.logs import written_logs

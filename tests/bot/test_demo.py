@@ -14,12 +14,12 @@ from bot.demo_office import PATH, PEOPLE, add_codes, open_office
 from bot.line.limits import check
 from bot.line.render import render
 from locales import Language
-from models import announcement_archive as archive
 from models import audit, credential
 from models import operator as operators
-from models.announcement import Category
-from models.announcement_lint import findings
-from models.announcement_text import Texts
+from models.announcements import archive
+from models.announcements.announcement import Category
+from models.announcements.lint import findings
+from models.announcements.text import Texts
 from models.operator import Role
 from scheduler.announcements import content_of
 from tests.office import ADDRESS, Office

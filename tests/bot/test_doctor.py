@@ -11,7 +11,8 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from bot.line import richmenus
 from bot.settings import Settings, SettingsRefused, load
 from bot.simulator.app import Simulator
 from bot.simulator.config import SimulatorConfig
+from law.catalogue import sources, stale
+from locales import TAIPEI
 from models.contact import meet
 from models.conversation import Progress, keep
 from models.secrets import Key, Keyring
@@ -169,7 +172,9 @@ def test_a_sound_service_has_nothing_bad(place: Place, pictures: Path) -> None:
     found = place.examined()
     # The tests' own PostgreSQL does not wait for the disk (tests/conftest.py), and rightly does not pass.
     hasty = [one for one in found if "is off: what LINE was told is safe may be lost" in one.what]
-    assert {one.what for one in found if one.level is not Level.OK} - {one.what for one in hasty} == {
+    # These run on the day that it is: some day nobody has read the law for long, whatever else is sound.
+    aged = [one for one in found if "sources of law were not read" in one.what]
+    assert {one.what for one in found if one.level is not Level.OK} - {one.what for one in (*hasty, *aged)} == {
         "BOT_PUBLIC_URL is not https: LINE would not call us"
     }
     assert exit_status([one for one in found if one not in hasty]) == 0
@@ -188,6 +193,18 @@ def test_menus_that_are_missing_old_or_not_the_default_are_named(place: Place, p
     about(place.examined(), "not the newest", Level.WARN)
     publish(place, pictures)
     about(place.examined(), "12 rich menus are published", Level.OK)
+
+
+@only_sqlite
+def test_law_that_nobody_has_read_for_long_is_told_with_the_command_that_lists_it(place: Place) -> None:
+    read_on = min(source.checked for source in sources())
+    clock = Clock()
+    clock.move(datetime.combine(read_on + timedelta(days=179), time_of_day(12), TAIPEI))
+    about(place.examined(clock), "all sources of law were read within 180 days", Level.OK)
+    clock.move(datetime.combine(read_on + timedelta(days=180), time_of_day(12), TAIPEI))
+    one = about(place.examined(clock), "sources of law were not read for 180 days", Level.WARN)
+    assert f"law list --stale {read_on + timedelta(days=180)}" in one.mend
+    assert one.what.split()[0] == str(len(stale(read_on + timedelta(days=180))))
 
 
 @only_sqlite

@@ -21,10 +21,10 @@ from bot.permit_file import FileRefused
 from models.binding import bind
 from models.case import Case
 from models.contact import Contact
+from models.event_record import record
 from models.event_row import Told, read_event
 from models.full_file import Difference
 from models.message import Lane, Message, MessageState
-from models.notice import record
 from models.permit import Permit
 from models.permit_event import DERIVED, EventKind, PermitEvent
 from models.permit_problem import Code

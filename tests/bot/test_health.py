@@ -1,6 +1,6 @@
 """What load balancers and Prometheus are told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +8,8 @@ from sqlalchemy import text
 from bot.clock import Clock
 from bot.database import Database
 from bot.health import Health
+from law.catalogue import sources, stale
+from locales import TAIPEI
 from models.inbox import InboxEvent
 from tests.post import ACCOUNT
 
@@ -72,6 +74,14 @@ def test_a_parked_event_is_in_the_figures_and_holds_nothing_up(database: Databas
 def test_figures_name_nobody(database: Database, clock: Clock, now: datetime) -> None:
     add(database, now, "new")
     assert PERSON not in Health(database, clock, ACCOUNT).metrics().decode()
+
+
+def test_the_sources_of_law_that_nobody_has_read_for_long_are_counted(database: Database, clock: Clock) -> None:
+    health = Health(database, clock, ACCOUNT)
+    read_on = min(source.checked for source in sources())
+    for days, unread in ((179, 0), (180, len(stale(read_on + timedelta(days=180)))), (9_999, len(sources()))):
+        clock.move(datetime.combine(read_on + timedelta(days=days), time(12), TAIPEI))
+        assert metrics(health)["bot_law_sources_unread"] == unread
 
 
 def test_a_database_that_is_away_is_said_and_not_raised(database: Database, clock: Clock) -> None:

@@ -1,41 +1,25 @@
 """`import permits` as an operator types it: what it prints, what it saves, and how it exits."""
 
-import base64
 import csv
 import os
-from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from bot.__main__ import app
 from bot.clock import Clock
 from bot.database import Database
 from bot.made_up import made_up_workers, write_csv
 from models.permit import Permit
-
-Run = Callable[..., Result]
+from tests.command import Command
 
 
 @pytest.fixture
-def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = {
-        "BOT_DATABASE_URL": database_url,
-        "BOT_KEYS": "1:" + base64.b64encode(bytes(range(32))).decode(),
-        "BOT_LINE_CHANNEL_SECRET": "a-secret-for-tests-only",
-        "BOT_LINE_CHANNEL_ID": "1000000001",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("bot.__main__.log.configure", lambda _level: None)
-
-    def run(*words: object) -> Result:
-        return CliRunner().invoke(app, ["import", "permits", *map(str, words)])
-
-    return run
+def run(command: Command) -> Command:
+    return partial(command, "import", "permits")
 
 
 @pytest.fixture
@@ -53,7 +37,7 @@ def words(result: Result) -> str:
 
 
 def test_the_first_file_is_imported_and_the_nightly_one_compared(
-    run: Run, rows: list[dict[str, str]], database: Database, tmp_path: Path
+    run: Command, rows: list[dict[str, str]], database: Database, tmp_path: Path
 ) -> None:
     until = (Clock().now() + timedelta(days=400)).date().isoformat()
     rows = [row | {"ends_on": until, "starts_on": "2025-03-01"} for row in rows]
@@ -79,7 +63,7 @@ def test_the_first_file_is_imported_and_the_nightly_one_compared(
 
 
 def test_a_bad_row_is_shown_and_nothing_is_saved(
-    run: Run, rows: list[dict[str, str]], database: Database, tmp_path: Path
+    run: Command, rows: list[dict[str, str]], database: Database, tmp_path: Path
 ) -> None:
     write_csv(tmp_path / "bad.csv", [rows[0] | {"birth_date": "31/12/1990"}, *rows[1:]])
     for how in ((), ("--full",), ("--full", "--dry-run")):
@@ -90,7 +74,7 @@ def test_a_bad_row_is_shown_and_nothing_is_saved(
     assert permits(database) == set()
 
 
-def test_a_file_that_cannot_be_read_is_explained(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_explained(run: Command, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     for how in ((), ("--full",)):
         result = run(tmp_path / "empty.csv", *how)
@@ -111,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_explained(run: Run, tmp_path: Path) -> No
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_makes_no_sense_is_refused_before_anything_is_read(
-    run: Run, rows: list[dict[str, str]], tmp_path: Path, database: Database, how: tuple[str, ...]
+    run: Command, rows: list[dict[str, str]], tmp_path: Path, database: Database, how: tuple[str, ...]
 ) -> None:
     write_csv(tmp_path / "permits.csv", rows)
     assert run(tmp_path / "permits.csv", *how).exit_code == 2

@@ -7,8 +7,8 @@ import pytest
 
 from bot.insights import Insights
 from bot.line.answers import LineUnavailable
-from models import announcement_stats
-from models.announcement_stats import AnnouncementStats
+from models.announcements import stats as announcement_stats
+from models.announcements.stats import AnnouncementStats
 from tests.post import Post
 from tests.station import Station
 

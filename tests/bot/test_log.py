@@ -58,6 +58,19 @@ def test_a_log_on_a_full_disk_does_not_break_the_work_that_it_tells_of() -> None
     assert (ran.returncode, ran.stderr) == (7, b"")
 
 
+def test_a_log_whose_output_was_closed_does_not_break_the_work_that_it_tells_of() -> None:
+    with written_logs() as out:
+        out.close()
+        structlog.get_logger().info("started")
+
+
+def test_a_librarys_line_that_cannot_be_written_is_not_quoted_elsewhere(capfd: pytest.CaptureFixture[str]) -> None:
+    with written_logs() as out:
+        out.close()
+        logging.getLogger("a.library").error("in %s", HERS)
+    assert HERS not in "".join(capfd.readouterr())
+
+
 def test_a_line_break_in_a_value_makes_no_second_line(written: StringIO) -> None:
     structlog.get_logger().info("started", worker='x\n{"event":"forged"}\u2028')
     assert len(written.getvalue().splitlines()) == 1

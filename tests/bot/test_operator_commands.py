@@ -1,46 +1,30 @@
 """`operators` as it is typed on the machine: the first administrators, and what happens once there are two."""
 
-import base64
 import re
-from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from bot.__main__ import app
 from bot.clock import Clock
 from bot.database import Database
 from models import audit, credential
 from models import operator as operators
 from models.audit import AuditEntry
 from models.operator import Role
+from tests.command import Command
 
-Run = Callable[..., Result]
 CODE = re.compile(r"^[2-9a-z]{4}(-[2-9a-z]{4}){3}$", re.MULTILINE)
 
 
 @pytest.fixture
-def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = {
-        "BOT_DATABASE_URL": database_url,
-        "BOT_KEYS": "1:" + base64.b64encode(bytes(range(32))).decode(),
-        "BOT_LINE_CHANNEL_SECRET": "a-secret-for-tests-only",
-        "BOT_LINE_CHANNEL_ID": "1000000001",
-        "BOT_PUBLIC_URL": "https://bot.example.org",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("bot.__main__.log.configure", lambda _level: None)
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(app, ["operators", *words])
-
-    return run
+def run(command: Command) -> Command:
+    return partial(command, "operators")
 
 
-def added(run: Run, login: str, *more: str) -> Result:
+def added(run: Command, login: str, *more: str) -> Result:
     return run("add", login, "--name", f"Made-up {login}", "--role", "administrator", *more)
 
 
@@ -63,7 +47,7 @@ def entries(database: Database) -> list[tuple[str, dict[str, object]]]:
         return [(one.action, one.details) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
-def test_the_first_administrator_gets_a_code_that_opens_the_set_up(run: Run, database: Database) -> None:
+def test_the_first_administrator_gets_a_code_that_opens_the_set_up(run: Command, database: Database) -> None:
     result = added(run, "Chen")
     assert result.exit_code == 0, result.output
     assert "https://bot.example.org/console/set-up" in result.output
@@ -81,7 +65,7 @@ def test_the_first_administrator_gets_a_code_that_opens_the_set_up(run: Run, dat
     assert code not in listed
 
 
-def test_with_two_administrators_who_can_sign_in_the_command_adds_nobody(run: Run, database: Database) -> None:
+def test_with_two_administrators_who_can_sign_in_the_command_adds_nobody(run: Command, database: Database) -> None:
     for login in ("chen", "lin"):
         assert added(run, login).exit_code == 0
         can_sign_in(database, login)
@@ -92,7 +76,7 @@ def test_with_two_administrators_who_can_sign_in_the_command_adds_nobody(run: Ru
     assert [action for action, _details in entries(database)] == ["operator_added"] * 2
 
 
-def test_administrators_who_cannot_sign_in_yet_do_not_count(run: Run, database: Database) -> None:
+def test_administrators_who_cannot_sign_in_yet_do_not_count(run: Command, database: Database) -> None:
     for login in ("chen", "lin", "wu"):
         assert added(run, login).exit_code == 0
     can_sign_in(database, "chen")
@@ -102,7 +86,7 @@ def test_administrators_who_cannot_sign_in_yet_do_not_count(run: Run, database: 
     assert added(run, "one-more").exit_code == 0
 
 
-def test_an_emergency_is_possible_and_loud(run: Run, database: Database) -> None:
+def test_an_emergency_is_possible_and_loud(run: Command, database: Database) -> None:
     for login in ("chen", "lin"):
         added(run, login)
         can_sign_in(database, login)
@@ -114,7 +98,7 @@ def test_an_emergency_is_possible_and_loud(run: Run, database: Database) -> None
     assert (action, details["emergency"]) == ("operator_added", "both are in hospital")
 
 
-def test_a_reset_takes_everything_away_and_needs_a_reason(run: Run, database: Database) -> None:
+def test_a_reset_takes_everything_away_and_needs_a_reason(run: Command, database: Database) -> None:
     added(run, "chen")
     can_sign_in(database, "chen")
     now = Clock().now()
@@ -136,10 +120,10 @@ def test_a_reset_takes_everything_away_and_needs_a_reason(run: Run, database: Da
 
 
 @pytest.mark.parametrize("login", ["a", "two words", "-dash", "x" * 65, "名字"])
-def test_a_login_that_nobody_can_type_is_refused(run: Run, login: str) -> None:
+def test_a_login_that_nobody_can_type_is_refused(run: Command, login: str) -> None:
     assert added(run, login).exit_code == 2
 
 
-def test_a_login_is_given_once(run: Run) -> None:
+def test_a_login_is_given_once(run: Command) -> None:
     assert added(run, "chen").exit_code == 0
     assert added(run, "CHEN").exit_code == 1

@@ -35,6 +35,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (!event.submitter?.hasAttribute("formtarget")) form.dataset.sent = "yes";
+  sessionStorage.setItem(SENT, form.querySelector("[data-keeps]")?.dataset.keeps ?? form.dataset.saves ?? "");
+  if (form.action.endsWith("/sign-out")) sessionStorage.clear();
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
@@ -42,33 +44,32 @@ window.addEventListener("pageshow", () => {
 
 // What is written into a long form is kept in this tab until it is saved: a session may end, somebody may be quicker.
 const KEPT = "kept ";
-if (document.querySelector("main > .done")) {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key);
-}
-for (const form of document.querySelectorAll("form[data-kept]")) keep(form);
+const SENT = "sent";
+if (document.querySelector("main > .done")) sessionStorage.removeItem(KEPT + sessionStorage.getItem(SENT));
+for (const offer of document.querySelectorAll("[data-keeps]")) keep(offer.closest("form"), offer);
 
-function keep(form) {
-  const key = KEPT + form.dataset.kept;
+function keep(form, offer) {
+  const key = KEPT + offer.dataset.keeps;
   const before = sessionStorage.getItem(key);
-  const offer = document.getElementById("kept");
 
   function written() {
     const hidden = new Set(Array.from(form.querySelectorAll("[type=hidden]"), (field) => field.name));
-    const fields = Array.from(new FormData(form), ([name, value]) => [name, value.trim()]);
-    return new URLSearchParams(fields.filter(([name]) => !hidden.has(name))).toString();
+    const fields = Array.from(new FormData(form)).filter(([name, value]) => typeof value === "string" && !hidden.has(name));
+    return new URLSearchParams(fields.map(([name, value]) => [name, value.trim()])).toString();
   }
 
   function putBack(said) {
-    for (const field of form.querySelectorAll("[name]:not([type=hidden])")) {
+    for (const field of form.querySelectorAll("[name]:not([type=hidden], [type=file])")) {
       if (["checkbox", "radio"].includes(field.type)) field.checked = said.getAll(field.name).includes(field.value);
       else field.value = said.get(field.name) ?? "";
       if (field.value) field.closest("details")?.setAttribute("open", "");
     }
-    form.querySelector("select").dispatchEvent(new Event("input", { bubbles: true }));
+    (form.querySelector("select") ?? form).dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   form.addEventListener("input", () => sessionStorage.setItem(key, written()));
   offer.hidden = before === null || before === written();
+  if (!offer.hidden) form.closest("details")?.setAttribute("open", "");
   offer.addEventListener("click", ({ target }) => {
     if (!target.dataset.do) return;
     if (target.dataset.do === "put back") putBack(new URLSearchParams(before));

@@ -9,9 +9,9 @@ import orjson
 from sqlalchemy import select
 
 from locales import TAIPEI, Language
-from models import announcement_moves as moves
-from models import announcement_stats, audit, quota, trial_phone
-from models.announcement import Announcement, AnnouncementState
+from models import audit, quota, trial_phone
+from models.announcements import moves, stats
+from models.announcements.announcement import Announcement, AnnouncementState
 from models.contact import Contact, meet
 from models.message import Message
 from models.operator import Role
@@ -77,11 +77,12 @@ def test_an_announcement_is_written_submitted_and_approved_by_another_person(off
     assert step(approver, path, "approve").status_code == 303
     assert state(office) == "approved"
     with office.database.reading() as session:
-        steps = [entry.action for entry in audit.entries_about(session, "announcement 1")]
+        steps = [entry.action for entry in audit.entries(session, audit.Wanted(about="announcement 1"))]
     assert steps == ["announcement_approved", "announcement_submitted", "announcement_written"]
 
 
 def test_nobody_approves_what_they_wrote_or_submitted(office: Office) -> None:
+    add_friend(office, "Uone")
     writer, both = office.clerk(Role.WRITER), office.clerk(Role.WRITER, Role.APPROVER)
     path = write(both)
     step(writer, path, "submit")
@@ -97,6 +98,7 @@ def test_nobody_approves_what_they_wrote_or_submitted(office: Office) -> None:
 
 
 def test_the_second_of_two_editors_is_told_and_the_first_edit_stays(office: Office) -> None:
+    add_friend(office, "Uone")
     one, other = office.clerk(Role.WRITER), office.clerk(Role.WRITER)
     path = write(one)
     form = filled(version="1", why="Shorter")
@@ -139,6 +141,7 @@ def test_an_announcement_with_faults_is_not_submitted(office: Office) -> None:
 
 
 def test_why_there_is_no_time_left_to_send_it_is_said(office: Office) -> None:
+    add_friend(office, "Uone")
     writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
     path = write(writer, valid_until=f"{office.clock.now().astimezone(TAIPEI) + timedelta(minutes=20):%Y-%m-%dT%H:%M}")
     assert "Submit for approval" in writer.read(path)
@@ -153,6 +156,7 @@ def test_why_there_is_no_time_left_to_send_it_is_said(office: Office) -> None:
 
 
 def test_what_should_have_left_already_leaves_on_approval_and_the_button_says_so(office: Office) -> None:
+    add_friend(office, "Uone")
     at = office.clock.now().astimezone(TAIPEI) + timedelta(minutes=5)
     path = write(office.clerk(Role.WRITER, login="lin"), when="at", send_at=f"{at:%Y-%m-%dT%H:%M}")
     approver, other = office.clerk(Role.APPROVER), office.clerk(Role.WRITER)
@@ -183,6 +187,7 @@ def test_what_does_not_fit_into_the_month_is_refused_with_the_figures(office: Of
 
 
 def test_it_is_stopped_by_one_click_and_resumed_with_a_reason(office: Office) -> None:
+    add_friend(office, "Uone")
     writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
     path = write(writer)
     step(writer, path, "submit")
@@ -203,13 +208,14 @@ def test_what_line_counts_stands_beside_what_it_took(office: Office) -> None:
     path = write(writer)
     with office.database.writing() as session:
         session.scalars(select(Announcement)).one().planned_at = office.clock.now()
-        announcement_stats.keep(session, 1, 1234, None, office.clock.now())
+        stats.keep(session, 1, 1234, None, office.clock.now())
     page = writer.read(path)
     assert "1,234 have seen it, as LINE counts" in page
     assert "– tapped its link, as LINE counts" in page
 
 
 def test_a_correction_is_linked_to_the_original_on_both_pages(office: Office) -> None:
+    add_friend(office, "Uone")
     writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
     path = write(writer)
     step(writer, path, "submit")
@@ -331,3 +337,20 @@ def test_an_audience_is_shown_in_words_and_counted(office: Office) -> None:
     assert "klingon" not in page
     with office.database.reading() as session:
         assert moves.draft_of(session.get_one(Announcement, 1)).audience.languages == ("th",)
+
+
+def test_what_nobody_would_get_cannot_be_submitted_but_may_be_approved_once_everybody_left(office: Office) -> None:
+    writer, approver = office.clerk(Role.WRITER), office.clerk(Role.APPROVER)
+    path = write(writer)
+    page = writer.read(path)
+    assert "Nobody would get it" in page
+    assert "Submit for approval" not in page
+    assert "Nobody would get it" in words_of(step(writer, path, "submit"))
+    assert state(office) == "draft"
+    friend = add_friend(office, "Uone")
+    assert "Nobody would get it" not in writer.read(path)
+    assert step(writer, path, "submit").status_code == 303
+    with office.database.writing() as session:
+        session.get_one(Contact, friend).reachable = False
+    assert "Nobody would get it" in approver.read(path)
+    assert step(approver, path, "approve").status_code == 303

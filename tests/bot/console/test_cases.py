@@ -1,16 +1,16 @@
 """The caseworkers' queue and the work on a case, from the browser to what the worker is sent."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.clock import Clock
 from bot.database import Database
-from models import binding, case, case_note, evidence, lookup
+from models import binding, case, case_note, evidence, linking, lookup
 from models.audit import AuditEntry
-from models.binding import Review, ReviewReason
 from models.case import Case, CaseKind
 from models.case_note import CaseNote, NoteKind
 from models.case_viewing import CaseViewing
@@ -452,21 +452,66 @@ def test_what_she_wrote_since_is_marked_in_the_queue(office: Office, lin: Clerk)
     assert mark not in lin.get("/cases").text
 
 
-# --- doubtful bindings
+# --- whoever is gone
 
 
-def test_a_doubtful_binding_is_looked_at_and_closed_with_a_decision(office: Office, lin: Clerk) -> None:
-    opened(office)
+def unlinked(office: Office, number: int, *, erased: bool) -> None:
     with office.database.writing() as session:
-        binding.open_review(session, 1, 1, ReviewReason.SEVERAL_CLAIMS, NOON - timedelta(days=2))
-    assert "Several accounts" in lin.read("/cases?kind=review")
-    words = lin.read("/cases/reviews/1")
-    assert "S••• N•••" in words
-    close = "/cases/reviews/1/close"
-    assert lin.post(close, {"decision": "ignored", "words": "fine"}).status_code == 422
-    assert lin.post(close, {"decision": "in_order", "words": ""}).status_code == 422
-    assert lin.post(close, {"decision": "in_order", "words": "A new phone."}).status_code == 303
-    assert lin.post(close, {"decision": "in_order", "words": "A new phone."}).status_code == 409
-    with office.database.reading() as session:
-        assert session.get_one(Review, 1).closed_at is not None
-    assert done(office) == [("case_seen", "review 1"), ("case_closed", "review 1")]
+        contact_id = session.get_one(Case, number).contact_id or 0
+        link = binding.in_force(session, contact_id)
+        assert link is not None
+        linking.unlink(session, link, NOON)
+        if erased:
+            binding.erase(link, NOON)
+            linking.forget_told(session, [contact_id])
+
+
+def blocked(office: Office, number: int) -> None:
+    with office.database.writing() as session:
+        contact = session.get_one(Case, number).contact
+        assert contact is not None
+        contact.reachable = False
+
+
+@pytest.mark.parametrize(
+    ("leave", "said"),
+    [
+        (partial(unlinked, erased=False), "Unlinked"),
+        (partial(unlinked, erased=True), "Unlinked"),
+        (blocked, "Cannot be reached"),
+    ],
+    ids=["unlinked", "erased", "blocked"],
+)
+def test_the_queue_says_of_whom_nobody_reads_an_answer_and_the_case_can_be_closed(
+    office: Office, lin: Clerk, leave: Callable[[Office, int], None], said: str
+) -> None:
+    number, other = opened(office), opened(office)
+    taken(lin, number)
+    assert said not in lin.read("/cases")
+    leave(office, number)
+    assert lin.read("/cases").count(said) == 1
+    page = lin.get(f"/cases/{number}").text
+    assert "lose it as “not reached”" in page
+    assert '<option value="not_reached" selected>' in page
+    assert '<option value="not_reached" selected>' not in lin.get(f"/cases/{other}").text
+    before = len(messages(office))
+    assert lin.post(f"/cases/{number}/close", {"result": "not_reached", "seen": "0"}).status_code == 303
+    assert len(messages(office)) == before
+    assert f'/console/cases/{number}"' not in lin.get("/cases").text
+
+
+def test_nobody_is_told_in_vain_of_a_case_whose_account_is_gone(office: Office, lin: Clerk, wang: Clerk) -> None:
+    gone, away = opened(office, CaseKind.HELP), opened(office, CaseKind.HELP)
+    unlinked(office, gone, erased=True)
+    blocked(office, away)
+    for number in (gone, away):
+        taken(lin, number)
+        assert lin.post(f"/cases/{number}/close", {"result": "helped", "seen": "0"}).status_code == 303
+    assert messages(office) == []
+
+
+def test_an_event_that_no_account_could_be_told_of_is_not_said_to_be_unlinked(office: Office, lin: Clerk) -> None:
+    with office.database.writing() as session:
+        worker = add_worker(session, NOON)
+        case.open_case(session, CaseKind.NOT_TOLD, "event 1", NOON, worker_id=worker.id)
+    assert "Unlinked" not in lin.read("/cases")

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.database import Database
+from law.catalogue import sources
 from models import quota
 from models.binding import bind
 from models.case import CaseKind, open_case
@@ -76,8 +77,9 @@ def test_the_months_and_the_groups_stand_in_tables(office: Office) -> None:
     assert "2026-08 2 2" in shown
     assert "2027-01 1 0" in shown
     assert "2026-01" not in shown, "that permit has ended"
-    assert "ID 2 1" in shown
-    assert "VN 1 1" in shown
+    assert "Indonesia 2 1" in shown
+    assert "Vietnam 1 1" in shown
+    assert "Manufacturing 3 2" in shown
     assert "not given 3 2" in shown, "their county"
 
 
@@ -91,6 +93,14 @@ def test_a_table_can_be_taken_away_and_that_is_on_record(office: Office) -> None
     auditor = office.clerk(Role.ADMINISTRATOR)
     assert "exported overview nationality rows: 2" in auditor.read("/audit")
     assert clerk.get("/overview/passports.csv").status_code == 404
+
+
+def test_administrators_are_told_when_nobody_has_read_the_law_for_long(office: Office) -> None:
+    told = "sources of law were not read for 180 days"
+    assert told not in office.clerk(Role.ADMINISTRATOR).read("/")
+    office.clock.move(datetime(2100, 1, 1, 4, tzinfo=UTC))
+    assert f"{len(sources())} {told}" in office.clerk(Role.ADMINISTRATOR).read("/")
+    assert told not in office.clerk(Role.CASEWORKER).read("/")
 
 
 def test_who_looks_again_in_the_same_minute_costs_no_second_count(office: Office) -> None:

@@ -53,7 +53,7 @@ def asked(clerk: Clerk, path: str, form: Form = WHY) -> str:
 
 def log_of(office: Office, about: str) -> list[str]:
     with office.database.reading() as session:
-        return [entry.action for entry in reversed(audit.entries_about(session, about))]
+        return [entry.action for entry in reversed(audit.entries(session, audit.Wanted(about=about)))]
 
 
 def test_a_new_person_needs_a_second_administrator_who_is_handed_the_set_up_code(

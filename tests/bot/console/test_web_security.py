@@ -199,6 +199,8 @@ def test_a_fault_of_ours_says_nothing_of_what_was_sent(office: Office) -> None:
     def fails(desk: Desk) -> Response:
         raise RuntimeError(desk.text("name"))
 
+    routes = faulty.api.router.routes
+    routes.insert(0, routes.pop())  # the last one takes all that is left
     clerk = faulty.clerk(Role.VIEWER)
 
     async def asked() -> httpx.Response:
