@@ -71,7 +71,9 @@ class Question:
     """One question. `ask` may look at the answers so far; `understand` keeps an answer, refuses it or declines.
 
     `taps` names what its buttons send and say: typing a button's words is tapping it. `receive` takes a photo or
-    a place that she sends, or gives None for what cannot be an answer.
+    a place that she sends, or gives None for what cannot be an answer. `when` tells from the answers so far whether
+    it is asked at all; what `known` gives is not asked. An answer made of several taps is put together by `join`
+    (from what there was and the new one), and asked on while it `is_open`.
     """
 
     name: str
@@ -79,6 +81,13 @@ class Question:
     understand: Callable[[Context, str], Understood]
     taps: Mapping[str, Text] = field(default_factory=dict)
     receive: Callable[[Context], Understood | None] = lambda _ctx: None
+    when: Callable[[Answers], bool] = lambda _answers: True
+    known: Callable[[Context, Answers], str | None] = lambda _ctx, _answers: None
+    join: Callable[[str, str], str] = lambda _before, value: value
+    is_open: Callable[[str], bool] = lambda _value: False
+
+    def is_answered(self, answers: Answers) -> bool:
+        return self.name in answers and not self.is_open(answers[self.name])
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,13 @@ class Conversation:
     finish: Callable[[Context, Mapping[str, Answer]], Reply]
     stopped: Text
 
-    def next_question(self, answers: Mapping[str, object]) -> Question | None:
-        return next((question for question in self.questions if question.name not in answers), None)
+    def next_question(self, given: Mapping[str, Answer]) -> Question | None:
+        answers = values(given)
+        return next((one for one in self.questions if not one.is_answered(answers) and one.when(answers)), None)
+
+
+def values(given: Mapping[str, Answer]) -> Answers:
+    return {name: answer.value for name, answer in given.items()}
 
 
 def begin(ctx: Context, talk: Conversation, given: Mapping[str, str] | None = None, *first: Text) -> Reply:
@@ -117,7 +131,7 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
     if button == CANCEL:
         return _stop(ctx, talk)
     if button == BACK:
-        _take_back(talk, progress, question)
+        _take_back(ctx, talk, progress, question)
     elif button is not None and button.startswith(CHANGE):
         progress.answers.pop(button.removeprefix(CHANGE), None)
     elif button != GO_ON:
@@ -145,8 +159,10 @@ def _take(ctx: Context, talk: Conversation, progress: Progress, question: Questi
 
 
 def _keep(ctx: Context, talk: Conversation, progress: Progress, question: Question, understood: Understood) -> Reply:
-    progress.answers[question.name] = Answer(understood.value, ctx.event.message_id)
+    before = progress.answers.get(question.name, Answer("")).value
+    progress.answers[question.name] = Answer(question.join(before, understood.value), ctx.event.message_id)
     first = () if understood.doubt is None else (understood.doubt,)
+    _take_known(ctx, talk, progress)
     if talk.next_question(progress.answers) is not None:
         return _ask(ctx, talk, progress, *first)
     kept.forget(ctx.session, ctx.contact.id)
@@ -199,11 +215,24 @@ def _said_at(ctx: Context) -> datetime:
     return min(ctx.event.at, ctx.now)
 
 
-def _take_back(talk: Conversation, progress: Progress, question: Question) -> None:
-    """To the question before this one, also when a later one was answered already (she is changing one)."""
-    place = talk.questions.index(question)
-    if place > 0:
-        progress.answers.pop(talk.questions[place - 1].name, None)
+def _take_known(ctx: Context, talk: Conversation, progress: Progress) -> None:
+    while (question := talk.next_question(progress.answers)) is not None:
+        known = question.known(ctx, values(progress.answers))
+        if known is None:
+            return
+        progress.answers[question.name] = Answer(known)
+
+
+def _take_back(ctx: Context, talk: Conversation, progress: Progress, question: Question) -> None:
+    """To the question she was asked before this one, also when a later one was answered (she is changing one)."""
+    for earlier in reversed(_answered_before(talk, progress, question)):
+        del progress.answers[earlier.name]
+        if earlier.known(ctx, values(progress.answers)) is None:
+            return
+
+
+def _answered_before(talk: Conversation, progress: Progress, question: Question) -> list[Question]:
+    return [one for one in talk.questions[: talk.questions.index(question)] if one.name in progress.answers]
 
 
 def _button(ctx: Context, question: Question, said: str) -> str | None:
@@ -233,15 +262,16 @@ def _words(ctx: Context, progress: Progress, said: str) -> str | None:
 
 
 def _ask(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
+    _take_known(ctx, talk, progress)
     question = _current(talk, progress)
-    answers = {name: answer.value for name, answer in progress.answers.items()}
     # The time of what led to this question: comparable with the time of what answers it. Late events do not set
     # it back.
     progress.asked_at = progress.heard_at = max(filter(None, (progress.asked_at, _said_at(ctx))))
     kept.keep(ctx.session, ctx.contact.id, progress, ctx.now)
+    answers = values(progress.answers)
     asked = question.ask(ctx, answers)
     controls = [_control_button(CANCEL)]
-    if question is not talk.questions[0]:
+    if any(one.known(ctx, answers) is None for one in _answered_before(talk, progress, question)):
         controls.insert(0, _control_button(BACK))
     asked = Content(asked.bubbles, (*asked.quick, *controls))
     return Reply(words(*first) + asked if first else asked)

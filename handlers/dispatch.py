@@ -21,6 +21,7 @@ from handlers import (
 from handlers.context import Context, Reply
 from handlers.conversation import Conversation, Refused
 from handlers.event import Did
+from handlers.self_checks import listed
 from locales import Language, language_named
 from models import case, evidence, inbox
 from models import conversation as kept
@@ -29,7 +30,14 @@ from models.conversation import Progress
 from models.reaction import Reaction
 
 CONVERSATIONS: Mapping[str, Conversation] = {
-    talk.name: talk for talk in (binding.BINDING, dispute.DISPUTE, question.QUESTION, question.MORE)
+    talk.name: talk
+    for talk in (
+        binding.BINDING,
+        dispute.DISPUTE,
+        question.QUESTION,
+        question.MORE,
+        *(check.conversation for check in listed.CHECKS.values()),
+    )
 }
 
 _WISHES: Mapping[str, Callable[[Context], Reply]] = {
@@ -37,6 +45,7 @@ _WISHES: Mapping[str, Callable[[Context], Reply]] = {
     menu.MESSAGES: permit.show_messages,
     menu.ANNOUNCEMENTS: announcements.show,
     menu.CHOOSE: announcements.choose,
+    menu.CHECKS: listed.show,
     menu.BIND: binding.start,
     menu.LANGUAGE: welcome.ask_language,
     menu.HELP: assistance.show,
@@ -93,6 +102,8 @@ def _tapped(ctx: Context, data: str) -> Reply:
         return dispute.start(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
     if head == ANSWERS:
         return question.add(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
+    if head == menu.CHECKS:
+        return listed.start(ctx, rest) or _aside(ctx, assistance.not_understood(ctx))
     if head == menu.ANNOUNCEMENTS:
         return _aside(ctx, announcements.tapped(ctx, rest) or assistance.not_understood(ctx))
     return _aside(ctx, reactions.reacted(ctx, head, rest) or assistance.not_understood(ctx))
@@ -127,7 +138,7 @@ def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> R
 
 def _wish_typed(ctx: Context, said: str) -> Reply | None:
     # "I need help" answers the last reminder if there is one; else it is a wish like any other.
-    data = reactions.typed(ctx, said) or menu.button_typed(said) or unbinding.typed(said)
+    data = reactions.typed(ctx, said) or menu.button_typed(said) or listed.typed(said) or unbinding.typed(said)
     language = language_named(said)
     if data is None and language is not None:
         data = menu.language_data(language)

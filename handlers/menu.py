@@ -19,7 +19,7 @@ PERMIT, MESSAGES, BIND, LANGUAGE, HELP, UNBIND, MENU, QUESTION = (
     "question",
 )
 
-ANNOUNCEMENTS, CHOOSE, LOOKS = "announcements", "announcements:choose", "looks"
+ANNOUNCEMENTS, CHOOSE, LOOKS, CHECKS = "announcements", "announcements:choose", "looks", "checks"
 
 _LABELS: Mapping[str, Text] = {
     PERMIT: pgettext("menu", "My permit"),
@@ -27,6 +27,7 @@ _LABELS: Mapping[str, Text] = {
     ANNOUNCEMENTS: pgettext("menu", "Announcements"),
     CHOOSE: pgettext("menu", "Choose what you get"),
     QUESTION: pgettext("menu", "Ask a question"),
+    CHECKS: pgettext("menu", "Check my rights"),
     LOOKS: pgettext("menu", "Who saw my data"),
     BIND: pgettext("menu", "Link my record"),
     LANGUAGE: pgettext("menu", "Language"),
@@ -97,6 +98,28 @@ _ALSO_TYPED: Mapping[str, tuple[str, ...]] = {
         "tanong",
         "magtanong",
         "may tanong ako",
+    ),
+    CHECKS: (
+        "check",
+        "checks",
+        "rights",
+        "my rights",
+        "law",
+        "權利",
+        "我的權利",
+        "法律",
+        "hak",
+        "hak saya",
+        "hukum",
+        "quyền",
+        "quyền của tôi",
+        "luật",
+        "สิทธิ",
+        "สิทธิของฉัน",
+        "กฎหมาย",
+        "karapatan",
+        "karapatan ko",
+        "batas",
     ),
     LOOKS: (
         "who looked",
@@ -204,6 +227,7 @@ def _named(language: Language) -> Text:
 
 def main_buttons(*, bound: bool) -> tuple[Button, ...]:
     """What can be wished for now."""
-    own = (PERMIT, MESSAGES, ANNOUNCEMENTS, QUESTION) if bound else (BIND, ANNOUNCEMENTS, QUESTION)
+    own = (PERMIT, MESSAGES) if bound else (BIND,)
+    own = (*own, CHECKS, ANNOUNCEMENTS, QUESTION)
     wishes = (*own, LANGUAGE, HELP, UNBIND) if bound else (*own, LANGUAGE, HELP)
     return (*(button(wish) for wish in wishes), CALL_1955)

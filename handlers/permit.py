@@ -1,17 +1,18 @@
 """“My permit”: what we hold, since when, what it means today, and every message she was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from handlers import menu
+from handlers.calendar import calendar_buttons
 from handlers.context import Context, Reply
 from law.residence import extend_residence
 from locales import Text, _, ngettext, verbatim
 from models import message
 from models.binding import in_force
 from models.content import Bubble, Button, Card, Content, Row, Tone, words
-from models.permit import Permit, PermitStatus, permits_of
-from models.permit_advice import CHECK_WITH_NIA, as_of, next_steps, window_rows
+from models.permit import Permit, PermitStatus, permits_of, running_first
+from models.permit_advice import CHECK_WITH_NIA, as_of, next_steps, window_days, window_rows
 from models.reaction import CALL_1955
 from models.worker import Worker
 
@@ -44,7 +45,10 @@ def show(ctx: Context) -> Reply:
     permits = permits_of(ctx.session, worker.id)
     if not permits:
         return Reply(words(_("We hold no permit of yours yet. Call 1955 if you have one."), quick=_buttons()))
-    bubbles: list[Bubble] = [_card(permit, ctx.today) for permit in _most_useful(permits, ctx.today)]
+    shown = running_first(permits, ctx.today)[:SHOWN]
+    # One file with all the dates, from the first card.
+    calendar = calendar_buttons(ctx, _dates(shown, worker, ctx.today))
+    bubbles: list[Bubble] = [_card(permit, ctx.today, () if place else calendar) for place, permit in enumerate(shown)]
     if worker.arc_expires_on is not None:
         bubbles.append(_arc_card(worker, worker.arc_expires_on, ctx.today))
     return Reply(Content(tuple(bubbles), _buttons()))
@@ -88,15 +92,17 @@ def _buttons() -> tuple[Button, ...]:
     return menu.main_buttons(bound=True)
 
 
-def _most_useful(permits: Sequence[Permit], today: date) -> list[Permit]:
-    """Those that run or will run first; ended and revoked ones only while there is room."""
-    usable = [p for p in permits if p.status == PermitStatus.ACTIVE and p.ends_on >= today]
-    others = [p for p in permits if p not in usable]
-    return [*sorted(usable, key=lambda permit: permit.ends_on), *others][:SHOWN]
+def _dates(permits: Sequence[Permit], worker: Worker, today: date) -> Iterator[date]:
+    for permit in permits:
+        if permit.is_good_on(today):
+            yield permit.ends_on
+            yield from (day for _label, day in window_days(permit))
+    if worker.arc_expires_on is not None:
+        yield worker.arc_expires_on
 
 
-def _card(permit: Permit, today: date) -> Card:
-    running = permit.status == PermitStatus.ACTIVE and permit.ends_on >= today
+def _card(permit: Permit, today: date, calendar: tuple[Button, ...]) -> Card:
+    running = permit.is_good_on(today)
     rows = [
         Row(_("Permit number"), verbatim(permit.permit_no)),
         Row(_("Employer"), verbatim(permit.employer_name)),
@@ -115,7 +121,7 @@ def _card(permit: Permit, today: date) -> Card:
             as_of(permit.as_of),
             _("If something is wrong or has changed, call 1955. The letter about your permit decides."),
         ),
-        buttons=(CALL_1955,),
+        buttons=(CALL_1955, *calendar),
         tone=Tone.CALM if running else Tone.URGENT,
     )
 

@@ -38,13 +38,16 @@ def number_in(carried: str) -> int:
 
 def is_label(said: str, label: Text) -> bool:
     """Whether somebody typed the words of this button, in any of the six languages."""
-    return plain(said) in _in_all_languages(label.msgid, label.context)
+    return plain(said) in (_in_all_languages(label) if label.values else _always_the_same(label.msgid, label.context))
+
+
+def _in_all_languages(label: Text) -> frozenset[str]:
+    return frozenset(plain(say(label, language)) for language in LANGUAGES)
 
 
 @cache
-def _in_all_languages(msgid: str, context: str | None) -> frozenset[str]:
-    label = Text(msgid, context=context)
-    return frozenset(plain(say(label, language)) for language in LANGUAGES)
+def _always_the_same(msgid: str, context: str | None) -> frozenset[str]:
+    return _in_all_languages(Text(msgid, context=context))
 
 
 # How people say yes and no without looking at the buttons.

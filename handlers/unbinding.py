@@ -4,10 +4,11 @@ from handlers import menu
 from handlers.context import Context, Reply
 from handlers.typed import is_label
 from locales import Text, _
-from models import conversation, notice, reminder
-from models.binding import UNDO_FOR, in_force, linked, unbind, undo_unbind
+from models import conversation, linking, notice_plan, reminder
+from models.binding import UNDO_FOR, in_force, linked, undo_unbind
 from models.content import Button, Card, Content, Postback, Tone, words
 from models.reaction import CALL_1955
+from models.review import was_cut
 
 CONFIRM, UNDO, KEEP = "unbind:yes", "unbind:undo", "unbind:no"
 _LABELS: dict[str, Text] = {CONFIRM: _("Yes, unlink"), UNDO: _("Link again"), KEEP: _("No, keep it")}
@@ -49,8 +50,7 @@ def confirm(ctx: Context) -> Reply:
     binding = in_force(ctx.session, ctx.contact.id)
     if binding is None:
         return ask(ctx)
-    unbind(binding, ctx.now)
-    reminder.cancel(ctx.session, ctx.contact.id, "unbound")
+    linking.unlink(ctx.session, binding, ctx.now)
     return Reply(
         Content(
             (
@@ -71,6 +71,9 @@ def undo(ctx: Context) -> Reply:
     binding = linked(ctx.session, ctx.contact.id)
     if binding is not None and binding.unbound_at is None:
         return keep(ctx)
+    if was_cut(ctx.session, ctx.contact.id):
+        checked_first = _("A person must check this first. Call 1955: it is free and private.")
+        return Reply(words(checked_first, quick=menu.main_buttons(bound=False)))
     if binding is None or not undo_unbind(binding, ctx.now):
         return Reply(
             words(_("The 72 hours are over. You can link your record again."), quick=menu.main_buttons(bound=False))
@@ -78,7 +81,7 @@ def undo(ctx: Context) -> Reply:
     conversation.forget(ctx.session, ctx.contact.id)  # the one that was to link her anew has no use any more
     ctx.session.flush()
     reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
-    notice.catch_up(ctx.session, ctx.contact, ctx.now + notice.AFTER_THE_ANSWER)
+    notice_plan.catch_up(ctx.session, ctx.contact, ctx.now + notice_plan.AFTER_THE_ANSWER)
     return Reply(words(_("Your record is linked again."), quick=menu.main_buttons(bound=True)))
 
 

@@ -3,7 +3,7 @@
 from handlers import menu
 from handlers.context import Context, Reply
 from locales import Language, _, language_of_profile
-from models import notice, reminder
+from models import notice_plan, reminder
 from models.binding import in_force
 from models.content import Button, Card, Content, words
 
@@ -18,7 +18,7 @@ def followed(ctx: Context) -> Reply | None:
         contact.language = profile.value
     ctx.session.flush()
     reminder.catch_up(ctx.session, ctx.rules.reminders, contact, ctx.now)
-    notice.catch_up(ctx.session, contact, ctx.now + notice.AFTER_THE_ANSWER)
+    notice_plan.catch_up(ctx.session, contact, ctx.now + notice_plan.AFTER_THE_ANSWER)
     if contact.language_chosen_at is not None:
         return Reply(words(_("Welcome back."), quick=_menu(ctx)))
     return Reply(

@@ -142,7 +142,7 @@ def _on_paper(payslip: Payslip, own_language: str) -> frozenset[Item]:
 def _lacking(there: Collection[Item], deducted: Collection[DeductionKind]) -> tuple[Finding, ...]:
     """Each once, in the order of the article."""
     missing = [_WITHOUT[item] for item in Item if item not in there]
-    wrong = {_WRONG[kind]: True for kind in _WRONG if kind in deducted}
+    wrong = dict.fromkeys(finding for kind, finding in _WRONG.items() if kind in deducted)
     return (*missing, *wrong)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from locales import Language
-from models import announcement_moves as moves
 from models import operator as operators
-from models.announcement import Announcement, AnnouncementState, Category, Follows
-from models.announcement_moves import Draft
-from models.announcement_text import Body, Texts
+from models.announcements import moves
+from models.announcements.announcement import Announcement, AnnouncementState, Category, Follows
+from models.announcements.moves import Draft
+from models.announcements.text import Body, Texts
 from models.audience import Audience
 from models.operator import Operator, Role
 

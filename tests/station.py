@@ -15,12 +15,14 @@ from bot.broadcast import Broadcasts, Says
 from bot.database import Database
 from bot.line.answers import MULTICAST
 from locales import Language, verbatim
-from models import announcement_moves, announcement_plan, operator
-from models.announcement import Announcement, Category
-from models.announcement_chunk import AnnouncementChunk, ChunkState, Progress, progress
-from models.announcement_moves import Draft
-from models.announcement_plan import Due
-from models.announcement_text import Body, Texts
+from models import operator
+from models.announcements import moves as announcement_moves
+from models.announcements import plan as announcement_plan
+from models.announcements.announcement import Announcement, Category
+from models.announcements.chunk import AnnouncementChunk, ChunkState, Progress, progress
+from models.announcements.moves import Draft
+from models.announcements.plan import Due
+from models.announcements.text import Body, Texts
 from models.audience import Audience
 from models.content import Content, words
 from models.operator import Operator, Role

@@ -35,6 +35,8 @@ FIELDS: Mapping[str, str] = {
     "reserve": "how many of them are kept for what is urgent",
     "entries": "how many entries the audit log has",
     "seal": "the digest of its last entry",
+    "sources": "how many articles of law the rules rest on",
+    "unread": "how many of them nobody has read for long",
     "path": "the path of a console page as it is declared, without numbers",
     "operator": "the number of an operator",
     "web": "whether this process takes webhooks",

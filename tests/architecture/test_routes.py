@@ -22,6 +22,7 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/pages/receipts/key.pem"): "the same key as a file",
     ("GET", "/pages/receipts/{code}"): "the code of 58 bits is the key; nothing there says who or where she is",
     ("GET", "/pages/receipts/{code}.json"): "the same, as a file",
+    ("GET", "/calendar/{token}.ics"): "the days are sealed in the address; nothing there says whose they are, or what",
     ("GET", "/console/static/{name}"): "our own style sheets and scripts, by their names",
     ("GET", "/pages/static/{name}"): "our own style sheets and scripts, by their names",
 }
@@ -29,8 +30,12 @@ GUARDED: Mapping[tuple[str, str], str] = {
     ("POST", WEBHOOK_PATH): "LINE's signature over the raw bytes",
     ("POST", "/api/v1/permits"): "a bearer key with the scope",
     ("POST", "/api/v1/events"): "a bearer key with the scope",
+    ("GET", "/api/v1/law"): "a bearer key with the scope",
+    ("POST", "/api/v1/law/{calculator}"): "a bearer key with the scope",
 }
 
+# What is no page of the console: the way in, or the words that there is none (tests/bot/console/test_nowhere.py).
+NOWHERE = {("ANY", "/console")}
 # Not one of FastAPI's routes: it has a way of its own.
 WEBHOOK = {("POST", WEBHOOK_PATH)}
 
@@ -50,7 +55,8 @@ def test_every_route_is_on_the_list(edge: Edge) -> None:
     }
     # Each page of the console says for whom it is; tests/bot/console/test_matrix.py tries them all.
     console = {(route.method, route.path) for route in edge.console.routes}
-    assert there - {("HEAD", path) for _method, path in OPEN} == OPEN.keys() | console | GUARDED.keys() - WEBHOOK
+    heads = {("HEAD", path) for _method, path in OPEN}
+    assert there - heads == OPEN.keys() | console | NOWHERE | GUARDED.keys() - WEBHOOK
 
 
 def _asked(edge: Edge, method: str, path: str, body: bytes = b"", key: str | None = None) -> httpx.Response:

@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from bot.clock import Clock
 from bot.database import Database
 from locales import Language
-from models import announcement_moves as moves
 from models import operator as operators
-from models.announcement import Announcement
-from models.announcement_moves import Draft
-from models.announcement_text import Body, Texts
+from models.announcements import moves
+from models.announcements.announcement import Announcement
+from models.announcements.moves import Draft
+from models.announcements.text import Body, Texts
 from models.audience import Audience
 from models.operator import Role
 from models.secrets import Keyring
@@ -83,7 +83,7 @@ def write_in(page: Page, title: str) -> None:
 
 def is_put_back(page: Page, title: str) -> None:
     page.get_by_role("button", name="Put it back").click()
-    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator(".kept")).to_be_hidden()
     expect(page.locator("#title-vi")).to_have_value(title)
     expect(page.locator("#text-vi")).to_have_value("Gọi 1955\nvà ở nhà")
     expect(page.locator("input[name=languages][value=vi]")).to_be_checked()
@@ -95,7 +95,7 @@ def is_put_back(page: Page, title: str) -> None:
 def test_what_was_typed_is_put_back_after_the_session_ended(page: Page, office: Office) -> None:
     clerk = office.clerk(Role.WRITER)
     opened(page, office, clerk, "/announcements/new")
-    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator(".kept")).to_be_hidden()
     write_in(page, "Bão")
     expect(page.locator("#counted")).to_contain_text("would get it")
     with office.database.writing() as session:
@@ -112,7 +112,7 @@ def test_what_was_typed_is_put_back_after_the_session_ended(page: Page, office: 
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".done")).to_contain_text("Saved")
     opened(page, office, clerk, "/announcements/new")
-    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator(".kept")).to_be_hidden()
 
 
 def test_whoever_was_not_the_first_to_save_goes_back_and_loses_nothing(

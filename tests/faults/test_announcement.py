@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from bot.line.answers import MULTICAST
-from models.announcement import Announcement
-from models.announcement_chunk import AnnouncementChunk
+from models.announcements.announcement import Announcement
+from models.announcements.chunk import AnnouncementChunk
 from models.contact import Contact
 from tests.faults.world import World
 from tests.station import approved, freeze

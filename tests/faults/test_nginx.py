@@ -181,6 +181,7 @@ def test_the_access_log_holds_no_address_no_path_and_no_body(gate: Gate) -> None
     secret = uuid4().hex
     spoofed = {"user-agent": secret, "x-forwarded-for": "192.0.2.1", "referer": secret}
     gate.ask(f"/pages/{secret}?of={secret}", None, **spoofed)
+    assert gate.ask(f"/calendar/{secret}.ics", None, **spoofed) == 404, "asked, and not known there"
     gate.ask(f"/line/webhook?{secret}", secret.encode())
     lines = wait_until(lambda: [line for line in gate.log.read_text().splitlines() if " pages GET " in line], "a line")
     written = gate.log.read_text()

@@ -124,9 +124,8 @@ class Person:
     def taps(self, label: Text) -> None:
         """Tap the button with these words; it must be under what she was last answered."""
         words = say(label, self.language)
-        found = [
-            button for button in buttons_of(list(self.screen)) if words in (button.get("displayText"), button["label"])
-        ]
+        shown = buttons_of(list(self.screen))
+        found = [one for one in shown if words in (one.get("displayText"), one.get("label"))]
         self.screen = self.phone.tap(found[0]["data"])
 
     def sends(self, data: str, **params: str) -> None:

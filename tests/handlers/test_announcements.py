@@ -7,8 +7,8 @@ import pytest
 
 from bot.database import Database
 from locales import LANGUAGES, Language, Text, say, verbatim
-from models.announcement import Announcement, AnnouncementState, Category, Follows
-from models.announcement_card import CATEGORY_NAMES
+from models.announcements.announcement import Announcement, AnnouncementState, Category, Follows
+from models.announcements.card import CATEGORY_NAMES
 from models.contact import contact_of
 from models.muting import muted_of
 from tests.announced import announced

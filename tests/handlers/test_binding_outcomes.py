@@ -12,10 +12,11 @@ from bot.clock import Clock
 from bot.made_up import made_up_workers
 from locales import Text
 from models import conversation
-from models.binding import Attempt, Review, record_attempt
+from models.binding import Attempt, record_attempt
 from models.contact import contact_of
 from models.conversation import Answer, Progress
 from models.message import Lane, Message
+from models.review import Review
 from tests.handlers.conftest import NewCaller
 from tests.handlers.person import LINKED, NOT_FOUND, Caller, Person, Worker, event
 from tests.town import Town, buttons_of, words_of

@@ -15,10 +15,10 @@ from locales import LANGUAGES, Language, Text, long_date, say
 from models import receipt
 from models.case import Case, CaseKind
 from models.contact import Contact, contact_of
+from models.event_record import record
 from models.event_row import Told
 from models.evidence import Evidence
 from models.message import Lane, Message, MessageState
-from models.notice import record
 from models.permit import Permit
 from models.permit_event import EventKind, PermitEvent
 from models.reaction import Reaction

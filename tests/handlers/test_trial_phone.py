@@ -6,7 +6,7 @@ from bot.line.render import render
 from locales import Language, say
 from models import operator as operators
 from models import trial_phone
-from models.announcement_text import Body, Texts
+from models.announcements.text import Body, Texts
 from models.operator import Role
 from scheduler.announcements import content_of
 from tests.town import Town, words_of

@@ -6,8 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from locales import Language, Text
-from models.binding import Binding
+from models import linking
+from models import operator as operators
+from models.binding import Binding, in_force
 from models.contact import contact_of
+from models.operator import Role
+from models.review import Review
 from tests.handlers.conftest import NewCaller
 from tests.handlers.person import CONSENT, LINKED, Caller, Worker
 
@@ -78,3 +82,22 @@ def bindings(caller: Caller) -> list[Binding]:
         contact = contact_of(session, caller.phone.user_id)
         assert contact is not None
         return list(session.scalars(select(Binding).where(Binding.contact_id == contact.id)))
+
+
+def test_a_link_that_people_have_cut_is_not_taken_back_by_whoever_had_it(caller: Caller, worker: Worker) -> None:
+    caller.links(worker)
+    now = caller.town.clock.now()
+    with caller.database.writing() as session:
+        contact = contact_of(session, caller.phone.user_id)
+        assert contact is not None
+        link = in_force(session, contact.id)
+        assert link is not None
+        lin, wang = (operators.add(session, name, name, [Role.CASEWORKER], now) for name in ("lin", "wang"))
+        found = Review(contact_id=link.contact_id, worker_id=link.worker_id, reason="several_claims", opened_at=now)
+        found.decision, found.asked_by_id, found.closed_by_id, found.closed_at = "not_hers", lin.id, wang.id, now
+        session.add(found)
+        linking.unlink(session, link, now)
+    caller.sends("unbind:undo")
+    caller.reads(Text("A person must check this first. Call 1955: it is free and private."))
+    caller.links(worker)
+    caller.reads(Text("We could not link your record now"))

@@ -12,24 +12,28 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from handlers import dispatch, dispute_cards
+from handlers import dispatch, dispute_cards, menu
 from handlers.context import Context, Rules
+from handlers.conversation import answer_data
 from handlers.event import Did, Event
 from handlers.permit import WORKS
+from handlers.self_checks.check import Check, talk_name
+from handlers.self_checks.listed import CHECKS
 from law.dates import days_after, days_before
 from law.employment_permits import PermitType, windows_for
 from law.missing_reports import ReasonCode
 from locales import TAIPEI, Language
-from models import audit, case_note, look, notice
+from models import audit, case_note, event_record, look, notice
 from models import content as contents
-from models.announcement import Announcement, Category, Follows
-from models.announcement_text import texts_of
+from models.announcements.announcement import Announcement, Category, Follows
+from models.announcements.text import texts_of
 from models.binding import in_force
 from models.canned_answer import CANNED, own_words
 from models.case import ENDINGS, Case, CaseKind, Result, open_case
 from models.case_note import NoteKind
 from models.contact import Contact, meet
 from models.content import Content
+from models.conversation import Answer
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, add_reply
 from models.permit import Permit, PermitStatus
@@ -44,6 +48,7 @@ from scheduler.announcements import content_of
 from scheduler.composing import compose
 from scheduler.told import follow_up
 from tests.announced import announced
+from tests.locales import checks_walked
 
 TODAY = date(2026, 3, 11)
 ENDS = date(2027, 7, 31)
@@ -166,6 +171,7 @@ class Story:
             self.a_person_is_asked,
             self.announcements,
             self.viewings,
+            self.self_checks,
         ):
             self.apart(scene)
         return self.said
@@ -433,6 +439,29 @@ class Story:
             audit.record(self.session, None, look.LOOKED, found, chat.now + timedelta(days=day), **seen)
         chat.taps("looks")
 
+    def self_checks(self) -> None:
+        """Each one begun, answered by nothing, from her record, and in every way that leads to another answer."""
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        linked, stranger = self.chat(), self.chat()
+        linked.binds_as(row)
+        for check in CHECKS.values():
+            linked.taps(menu.CHECKS, check.data, answer_data(talk_name(check.name), "record", "yes"), "talk:cancel")
+            stranger.taps(check.data, "talk:cancel")
+            self.found(stranger, check)
+        self.found(self.chat(days_after(TODAY, 900)), next(iter(CHECKS.values())))  # nobody read that law lately
+
+    def found(self, chat: Chat, check: Check) -> None:
+        event = Event(f"check {check.name}", Did.OTHER, chat.now)
+        ctx = Context(self.session, chat.contact, event, chat.now, Rules())
+        for answers in checks_walked.telling(ctx, check):
+            given = {name: Answer(value) for name, value in answers.items()}
+            told = [*checks_walked.questions(ctx, check, answers), check.conversation.finish(ctx, given).content]
+            self.said += [Said(content, Lane.REPLY, ctx.today, f"{check.name} {answers}") for content in told]
+        for question in check.questions:
+            for content in checks_walked.refusals(ctx, question):
+                self.said.append(Said(content, Lane.REPLY, ctx.today, f"{check.name} refuses {question.name}"))
+
     def disputed(self, chat: Chat, button: str, where: str, proof: str) -> None:
         chat.taps(button)
         chat.writes("here")
@@ -495,14 +524,14 @@ class Story:
     def notices(self, chat: Chat, *told: Told) -> None:
         """Each of these events in turn, as she is told of it."""
         for one in told:
-            recorded = notice.record(self.session, one, Rules().reminders, noon(TODAY))
-            assert recorded is notice.RECORDED
+            recorded = event_record.record(self.session, one, Rules().reminders, noon(TODAY))
+            assert recorded is event_record.RECORDED
             self.urgent(chat, one.kind.value)
 
     def waited_for(self, row: PermitRow, *told: Told) -> None:
         """All of these events at once, for an account that is linked only now."""
         for one in told:
-            notice.record(self.session, one, Rules().reminders, noon(TODAY))
+            event_record.record(self.session, one, Rules().reminders, noon(TODAY))
         late = self.chat()
         late.binds_as(row)
         late.now += timedelta(minutes=1)

@@ -81,8 +81,8 @@ def test_every_sentence_of_the_code_was_said(said: Sequence[Said]) -> None:
     assert ours - heard == NEVER_SHOWN.keys()
 
 
-# Every page in every language: tests/bot/test_pages.py. The phone of an operator who tries an announcement:
-# tests/handlers/test_trial_phone.py.
+# Every page in every language: tests/bot/test_pages.py and test_calendar_file.py. The phone of an operator who
+# tries an announcement: tests/handlers/test_trial_phone.py.
 _SAID_ELSEWHERE = ("bot/pages/", "bot/console/announcement_trial.py", "handlers/trial_phone.py")
 
 

@@ -7,9 +7,9 @@ import pytest
 from bot.line.limits import check
 from bot.line.render import PREVIEW, UnsendableError, render
 from locales import Language, say
-from models.announcement import Category, Follows
-from models.announcement_card import CATEGORY_NAMES
-from models.announcement_text import Body, Texts
+from models.announcements.announcement import Category, Follows
+from models.announcements.card import CATEGORY_NAMES
+from models.announcements.text import Body, Texts
 from models.content import Card, Content, Open, from_json, to_json
 from scheduler.announcements import content_of
 

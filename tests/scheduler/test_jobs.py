@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from law.dates import months_after
 from locales import TAIPEI, taipei_day, verbatim
-from models.binding import Binding, Review, ReviewReason, bind, last_end_forgotten, linked, open_review, unbind
+from models.binding import Binding, bind, last_end_forgotten, linked, unbind
 from models.contact import Contact
 from models.content import to_json, words
 from models.message import Message, MessageState, add_reply
 from models.permit import Permit, PermitStatus
 from models.reminder import ReminderRules, plan
+from models.review import Review, ReviewReason, open_review
 from models.schedule import Schedule, ensure
 from models.worker import Worker
 from scheduler.jobs import JOBS, Job

@@ -13,9 +13,10 @@ from locales import LANGUAGES, TAIPEI, Language, Text, say
 from models.binding import bind, unbind
 from models.contact import Contact
 from models.content import Call, Card, Content, Postback, Tone
+from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState
-from models.notice import events_told_by, record
+from models.notice import events_told_by
 from models.permit import Permit
 from models.permit_event import REPORTS, EventKind
 from models.reminder import ReminderRules

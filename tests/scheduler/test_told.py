@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from locales import Language, say
-from models import told
+from models import told, told_gaps
 from models.binding import bind, in_force, linked, unbind, undo_unbind
 from models.case import Case, CaseKind, Result
 from models.contact import Contact
 from models.content import Card
+from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, answer
-from models.notice import Notice, catch_up, record
+from models.notice import Notice
+from models.notice_plan import catch_up
 from models.permit_event import EventKind
 from models.reminder import ReminderRules, cancel
 from models.told import AGAIN
@@ -408,7 +410,7 @@ def test_who_has_no_account_is_counted_and_listed_and_is_no_case(office: Office)
     found = last_walk(office.session)
     assert found
     assert (found.nobody_linked, found.mended, found.walked_at) == (1, 0, office.now)
-    assert told.untold(office.session, office.now.date(), 10, 1) == [("E1", office.workers[1].id)]
+    assert told_gaps.untold(office.session, office.now.date(), 10, 1) == [("E1", office.workers[1].id)]
     assert office.cases == []
     office.tells(WITHDRAWN, worker=1, days=3)
     office.walks()

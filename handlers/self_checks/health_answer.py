@@ -1,0 +1,219 @@
+"""The days of her health examinations: the next one, and one that seems to be missing."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.context import Context
+from handlers.self_checks.asking import Facts
+from handlers.self_checks.finding import Finding, Reason
+from law import health_examinations as law
+from law.health_examinations import Examination, ExaminedWhen, SkilledWork
+from locales import Text, _, ngettext
+from models.content import Row, Tone
+
+FIRST, AGAIN = "first", "again"
+
+_first, _second, _third = law.MONTHS_OF_WORK
+_REGULAR = Reason(
+    _(
+        "You are examined after {first}, {second} and {third} months of work, some weeks before or after.",
+        first=_first,
+        second=_second,
+        third=_third,
+    ),
+    law.examinations,
+)
+_EMPLOYER = Reason(
+    _("Your employer must arrange it. If it is missed, your employer is fined, not you."),
+    law.fine_for_missed_examination,
+)
+_HINDERED = Reason(
+    _("If you cannot go for a good reason, a few days before or after are allowed."), law.hindered_examination
+)
+_EARLY = Reason(_("An examination before these days does not count."), law.examined)
+_EXTRA = Reason(
+    _("With a new permit after more than a year without an examination, you are examined at once."),
+    law.extra_examination,
+)
+_SKILLED = Reason(
+    _("Skilled workers from abroad are examined in the same months, counted from the day they entered."),
+    law.skilled_examinations,
+)
+NEW_TEXT = _("This rule was changed in 2026. We have read only reports about the change. Ask the hospital or 1955.")
+_FROM_ENTRY = _("For permits since 2026 the days may count from the day you entered. Ask the hospital or 1955.")
+HOLIDAY = _("If the last day is a holiday, go before it.")
+_STEPS = (
+    _("Ask your employer in writing for the day and the hospital. A LINE message is enough."),
+    _("Go when you are sent: a worker who refuses the examination can lose the permit."),
+    _("The paper with the result is for you. Keep it, and a photo of it."),
+    _("If your employer arranges nothing, call 1955 before the last day."),
+)
+
+
+def of_permit(ctx: Context, facts: Facts, *, is_sure: bool) -> Finding:
+    """Who is examined by the days of her permit; `is_sure` when she told that hers is such work."""
+    starts_on, last = facts.day("starts_on"), facts.day("last")
+    assert starts_on is not None
+    doubts = [_FROM_ENTRY if starts_on >= law.AMENDED else NEW_TEXT, HOLIDAY]
+    is_first = facts.says("came", FIRST)
+    found, due = _at_entry(ctx, starts_on) if is_first else _with_new_permit(ctx, starts_on, last)
+    if not is_first:
+        doubts.append(_("For a new permit we count from its own first day. Some may count from your first permit."))
+    if not is_sure:
+        doubts.append(_("You did not tell us your kind of work. Skilled workers and professionals have other days."))
+    reasons = (_REGULAR, _EARLY, *([] if is_first else [_EXTRA]), _EMPLOYER, _HINDERED)
+    return _told(ctx, starts_on, law.examinations(starts_on), last, found, due, reasons, doubts)
+
+
+def of_skilled_worker(ctx: Context, facts: Facts) -> Finding:
+    entered, last = facts.day("entered"), facts.day("last")
+    assert entered is not None
+    found = law.skilled_examinations(entered, SkilledWork.CARE if facts.says("care") else SkilledWork.OTHER)
+    years = found.then_every_years
+    then = (
+        _("After these, the rule that we know asks for no more.")
+        if years is None
+        else ngettext(
+            "After these, your lungs are examined every {n} year.",
+            "After these, your lungs are examined every {n} years.",
+            years,
+        )
+    )
+    return _told(ctx, entered, found.regular, last, [then], [], (_SKILLED, _EARLY, _EMPLOYER, _HINDERED), [NEW_TEXT])
+
+
+def _at_entry(ctx: Context, entered: date) -> tuple[list[Text], list[date]]:
+    found = law.entry_examination(entered)
+    if ctx.today > found.catch_up:
+        return [], []
+    told = _(
+        "Right after you entered you are examined too: by {due}, at the latest by {latest}.",
+        due=found.due,
+        latest=found.catch_up,
+    )
+    return [told], [found.due, found.catch_up]
+
+
+def _with_new_permit(ctx: Context, starts_on: date, last: date | None) -> tuple[list[Text], list[date]]:
+    """One examination more, when the last one before the new permit is too old, or nobody knows."""
+    if last is not None and last >= starts_on:
+        return [], []
+    due = law.extra_examination(starts_on, last).due
+    if due is None:
+        return [], []
+    if last is None:
+        told = _("If you were not examined in the year before this permit, one was due by {due}.", due=due)
+    elif due < ctx.today:
+        told = _("Because your last one was more than a year before, one was due by {due}.", due=due)
+    else:
+        told = _("Because your last one was more than a year before, one is due by {due}.", due=due)
+    return [told], [due]
+
+
+def _told(
+    ctx: Context,
+    counted_from: date,
+    planned: Sequence[Examination],
+    last: date | None,
+    more: Sequence[Text],
+    more_days: Sequence[date],
+    reasons: tuple[Reason, ...],
+    doubts: Sequence[Text],
+) -> Finding:
+    ahead = [one for one in planned if ctx.today <= one.closes and not _is_done(counted_from, one, last)]
+    past = [one for one in planned if one.closes < ctx.today]
+    missing = _missing(counted_from, past, last)
+    due_now = bool(ahead) and ahead[0].opens <= ctx.today
+    result = [*missing, *_next(ahead, due_now=due_now), *_too_early(counted_from, planned, ahead, last), *more]
+    days = {day for one in ahead[:1] for day in (one.opens, one.target, one.closes)}
+    return Finding(
+        title=_("Your health examination is due now") if due_now else _("Your health examinations"),
+        result=tuple(result),
+        rows=tuple(
+            Row(
+                ngettext("After {n} month", "After {n} months", one.months),
+                _("{first} to {last}", first=one.opens, last=one.closes),
+            )
+            for one in ahead
+        ),
+        reasons=reasons,
+        next_steps=_STEPS,
+        doubts=tuple(doubts),
+        tone=Tone.URGENT if due_now or missing else Tone.NOTICE,
+        deadlines=tuple(sorted(days | set(more_days))),
+    )
+
+
+def _is_done(counted_from: date, one: Examination, last: date | None) -> bool:
+    return last is not None and law.examined(counted_from, one.months, last).when is ExaminedWhen.IN_TIME
+
+
+def _next(ahead: Sequence[Examination], *, due_now: bool) -> list[Text]:
+    if not ahead:
+        return [_("For this permit, no regular examination is still to come.")]
+    if due_now:
+        return [_("Go now: the last day is {date}.", date=ahead[0].closes)]
+    return [_("The next one is from {first} to {last}.", first=ahead[0].opens, last=ahead[0].closes)]
+
+
+def _too_early(
+    counted_from: date, planned: Sequence[Examination], ahead: Sequence[Examination], last: date | None
+) -> list[Text]:
+    """Whether the last examination was meant to be the next one and came before its days."""
+    if last is None or not ahead:
+        return []
+    before = planned.index(ahead[0]) - 1
+    done_with = planned[before].closes if before >= 0 else law.entry_examination(counted_from).catch_up
+    if last <= done_with:
+        return []
+    return [_("The one on {date} was before these days: it has to be done again.", date=last)]
+
+
+def _missing(counted_from: date, past: Sequence[Examination], last: date | None) -> list[Text]:
+    """The latest one that should be done, when she was not examined since its days began, or does not know."""
+    if not past:
+        return []
+    latest = past[-1]
+    if last is None:
+        return [
+            _(
+                "One was due from {first} to {last}. If you did not go then, ask for it at once.",
+                first=latest.opens,
+                last=latest.closes,
+            )
+        ]
+    if law.examined(counted_from, latest.months, last).when is not ExaminedWhen.TOO_EARLY:
+        return []
+    return [
+        _(
+            "One was due from {first} to {last}, and seems to be missing. Ask for it at once.",
+            first=latest.opens,
+            last=latest.closes,
+        )
+    ]
+
+
+def no_rule_for_other_work() -> Finding:
+    return _no_rule(
+        _("The examinations after some months are for factory, building, farm, boat, care and household work."),
+        (_REGULAR,),
+    )
+
+
+def no_rule_for_hired_in_taiwan() -> Finding:
+    return _no_rule(
+        _("The rule that we know is for skilled workers who came from abroad to be one."), (_SKILLED, _EXTRA)
+    )
+
+
+def _no_rule(result: Text, reasons: tuple[Reason, ...]) -> Finding:
+    return Finding(
+        title=_("We know no rule for your examination"),
+        result=(result, _("You may still have to be examined for another reason.")),
+        reasons=reasons,
+        next_steps=(
+            _("Ask your employer whether you have to be examined, and when. Ask in writing."),
+            _("Call 1955 and ask which rule holds for you."),
+        ),
+        doubts=(NEW_TEXT,),
+    )

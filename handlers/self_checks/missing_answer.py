@@ -1,0 +1,232 @@
+"""What a missing report means for her, from her answers: was there ground for it, what to do, until when."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from handlers.context import Context
+from handlers.self_checks.appealing import NOT_CERTAIN, Appeal, appealing
+from handlers.self_checks.asking import DO_NOT_KNOW, NO, UNKNOWN, Facts
+from handlers.self_checks.finding import Finding, Reason
+from handlers.self_checks.record import record_of
+from law import missing_reports as law
+from law.departures import must_leave_at_once
+from law.missing_reports import MISSED_DAYS, NOTICE_DAYS, Contact
+from law.revocations import false_report, may_be_ordered_to_leave_first
+from locales import Text, _, ngettext, pgettext, verbatim
+from models import notice
+from models.content import Button, Row, Tone
+from models.reaction import disputed
+
+REPORTED, SEARCHED, REVOKED, NOT_YET = "reported", "searched", "revoked", "not_yet"
+WHAT: Mapping[str, Text] = {
+    REPORTED: _("My employer reported me"),
+    SEARCHED: _("Police or immigration look for me"),
+    REVOKED: _("My permit was revoked for it"),
+    NOT_YET: _("I am away and fear a report"),
+    **DO_NOT_KNOW,
+}
+WORKED, LEAVE, KEPT_OUT, SHORT, LONG = "worked", "leave", "kept_out", "short", "long"
+WHERE: Mapping[str, Text] = {
+    WORKED: _("At work"),
+    LEAVE: _("On leave, or in hospital"),
+    KEPT_OUT: _("My employer did not let me work"),
+    SHORT: ngettext("Away, fewer than {n} work day", "Away, fewer than {n} work days", MISSED_DAYS),
+    LONG: ngettext("Away for {n} work day or more", "Away for {n} work days or more", MISSED_DAYS),
+    **DO_NOT_KNOW,
+}
+DAYS_OFF: Mapping[str, tuple[Text, tuple[int, ...]]] = {
+    "weekend": (_("Saturday and Sunday"), (5, 6)),
+    "sunday": (_("Only Sunday"), (6,)),
+    "none": (_("No fixed day off"), ()),
+    UNKNOWN: (_("Other days, or I do not know"), ()),
+}
+PLACE, NO_PLACE = "place", "no_place"
+CONTACT: Mapping[str, Text] = {
+    PLACE: _("Yes, and said where I stay"),
+    NO_PLACE: _("Yes, but not where I stay"),
+    NO: pgettext("answer", "No"),
+    **DO_NOT_KNOW,
+}
+
+_OPENING: Mapping[str, Text] = {
+    REPORTED: _("Such a report can lead to the loss of your permit. If it is not true, say so today."),
+    SEARCHED: _("This is not the three-day report, but that can follow. If you are not missing, say so today."),
+    REVOKED: _("If the report was false, the Ministry must take back the revocation and the order to leave."),
+    NOT_YET: _("You told us of no report. You can act before one is made."),
+    UNKNOWN: _("Ask 1955 today whether there is a report about you, and from which day."),
+}
+_GROUND: Mapping[str, Text] = {
+    WORKED: _("Who is at work is not absent. You must be able to show that you were there."),
+    LEAVE: _("Agreed leave and sick leave are not absence. You must be able to show it."),
+    KEPT_OUT: _("Days on which your employer kept you from work should not count. You must be able to show it."),
+    SHORT: ngettext(
+        "Such a report asks for {n} missed work day in a row. Fewer are not enough.",
+        "Such a report asks for {n} missed work days in a row. Fewer are not enough.",
+        MISSED_DAYS,
+    ),
+}
+_BOTH_COUNT = ngettext(
+    "Two things count: whether you missed {n} work day, and whether an office knew where you stayed.",
+    "Two things count: whether you missed {n} work days in a row, and whether an office knew where you stayed.",
+    MISSED_DAYS,
+)
+_REASONS = (
+    Reason(
+        ngettext(
+            "The law asks for two things: {n} missed work day in a row, and lost contact.",
+            "The law asks for two things: {n} missed work days in a row, and lost contact.",
+            MISSED_DAYS,
+        ),
+        law.third_missed_day_at_soonest,
+    ),
+    Reason(
+        ngettext(
+            "Your employer then tells the offices in writing within {n} day.",
+            "Your employer then tells the offices in writing within {n} days.",
+            NOTICE_DAYS,
+        ),
+        law.employers_notice_due,
+    ),
+    Reason(
+        _("Against a false report you can complain to the labour office of your city or county."),
+        false_report,
+    ),
+    Reason(
+        _("When contact was lost, the immigration agency can order you to leave even before a revocation."),
+        may_be_ordered_to_leave_first,
+    ),
+)
+_LEAVING = (_("After a revocation the law usually asks you to leave Taiwan. An appeal alone does not stop this."),)
+_MUST_LEAVE = (
+    Reason(
+        _("When the reason is the worker's own fault, the law usually asks the worker to leave at once."),
+        must_leave_at_once,
+    ),
+)
+
+
+def find(ctx: Context, facts: Facts) -> Finding:
+    third = _third_missed_day(facts)
+    revoked = facts.says("what", REVOKED)
+    appeal = appealing(facts.day("served_on"), ctx.today) if revoked else _NO_APPEAL
+    actions = _dispute(ctx) if facts.says("record") else ()
+    rows, deadlines, doubts = _counted(third)
+    return Finding(
+        title=_("A report that you are missing: what now"),
+        result=(_OPENING[facts["what"]], *appeal.result, *_ground(ctx, facts, third), *(_LEAVING if revoked else ())),
+        rows=(*appeal.rows, *rows),
+        reasons=(*_REASONS, *appeal.reasons, *(_MUST_LEAVE if revoked else ())),
+        next_steps=(*_steps(facts, tap=bool(actions)), *appeal.steps),
+        doubts=(*_uncertain(facts), *doubts, *appeal.doubts),
+        tone=Tone.URGENT,
+        deadlines=(*appeal.deadlines, *deadlines),
+        actions=actions,
+    )
+
+
+# The article speaks of the three-day report only.
+_NO_COMPLAINT = (SEARCHED, NOT_YET)
+_NO_APPEAL = Appeal((), (), (), ())
+
+
+def _third_missed_day(facts: Facts) -> date | None:
+    """At the soonest; None where she does not know from when she was away, or it does not matter."""
+    absent_from = facts.day("absent_from")
+    return absent_from and law.third_missed_day_at_soonest(absent_from, DAYS_OFF[facts["days_off"]][1])
+
+
+def _counted(third: date | None) -> tuple[tuple[Row, ...], tuple[date, ...], tuple[Text, ...]]:
+    if third is None:
+        return (), (), ()
+    notice_due = law.employers_notice_due(third)
+    rows = (
+        Row(_("The missed days are full, at the soonest, on"), verbatim(third)),
+        Row(_("Your employer must then report by"), verbatim(notice_due.day)),
+    )
+    return rows, (third,), () if notice_due.certain else (NOT_CERTAIN,)
+
+
+def _ground(ctx: Context, facts: Facts, third: date | None) -> tuple[Text, ...]:
+    where = facts["where"]
+    if third is None:
+        return (_GROUND.get(where, _BOTH_COUNT),)
+    first = (_GROUND[SHORT],) if where == SHORT else ()
+    lost = _lost_contact(facts, third)
+    if lost is None:
+        return (
+            _(
+                "If you told an office where you stay by {date}, contact was not lost. Else the report may stand.",
+                date=third,
+            ),
+        )
+    if not lost:
+        return (_("You told an office where you stay in time. By the law your contact was not lost."),)
+    if ctx.today <= third:
+        return (*first, _("Tell 1955 where you stay by {date}. Then by the law contact is not lost.", date=third))
+    return (*first, *_lost(facts, third))
+
+
+def _lost(facts: Facts, third: date) -> tuple[Text, ...]:
+    still = _("An office may still accept a later contact. Call 1955 today and say where you stay.")
+    if facts.says("contact", PLACE):
+        return _("You told an office, but not between your first missed day and {date}.", date=third), still
+    if facts.says("contact", NO_PLACE):
+        return _("You told an office, but it must also know where you stay, by {date}.", date=third), still
+    return _("No office knew where you stayed by {date}. Then the law may allow such a report.", date=third), still
+
+
+def _lost_contact(facts: Facts, third: date) -> bool | None:
+    """None where she does not know whether, or on which day, she told an office."""
+    said, said_on, absent_from = facts.get("contact", NO), facts.day("contact_on"), facts.day("absent_from")
+    assert absent_from is not None
+    if said == NO:
+        return law.lost_contact(absent_from, third, ())
+    if said == UNKNOWN or said_on is None:
+        return None
+    return law.lost_contact(absent_from, third, [Contact(said_on, place_known=said == PLACE)])
+
+
+def _steps(facts: Facts, *, tap: bool) -> tuple[Text, ...]:
+    steps = [_("Tell 1955 where you stay and how to reach you. It is free, day and night. Ask for the case number.")]
+    if tap:
+        steps.insert(
+            0, _("Tap “I am here, this is wrong”: we write down what you say, and when, and a person reads it.")
+        )
+    if facts.get("contact") in (PLACE, NO_PLACE):
+        steps.append(_("Ask the office that you told to confirm it in writing, with the day."))
+    if facts["what"] not in _NO_COMPLAINT:
+        steps.append(_("Complain to the labour office of your city or county. Ask 1955 to help you."))
+    if facts["what"] == REVOKED:
+        steps.append(_("Appeal as well: the complaint does not stop the days for an appeal."))
+    steps += [
+        _("Keep proof: messages, photos, your work times, your payslips."),
+        _("If you left because you were not safe, tell 1955 that too. In danger, call 110."),
+    ]
+    return tuple(steps)
+
+
+def _uncertain(facts: Facts) -> tuple[Text, ...]:
+    doubts = []
+    if facts["where"] == KEPT_OUT:
+        doubts.append(_("That such days do not count is our reading. We found no text that says so."))
+    if facts.get("absent_from", UNKNOWN) != UNKNOWN:
+        doubts.append(_("Holidays and leave do not count as missed days: then the day is later than we say."))
+        doubts.append(_("Days off in between do not start the count again: this is our reading, the stricter one."))
+    if facts.get("contact") in (PLACE, NO_PLACE):
+        doubts.append(
+            _("What counts as contact we know from reports about the Ministry's orders, not from their text.")
+        )
+    if facts["what"] not in _NO_COMPLAINT:
+        doubts.append(_("The law names no last day for the complaint. Do not wait."))
+    return tuple(doubts)
+
+
+def _dispute(ctx: Context) -> tuple[Button, ...]:
+    """“I am here, this is wrong”, of the newest report that stands, is about her, and that we told her of."""
+    record = record_of(ctx)
+    if record is None:
+        return ()
+    hers = {permit.id for permit in record.permits}
+    told = (one for one in notice.reports_told(ctx.session, ctx.contact.id) if one.event.permit_id in hers)
+    standing = next((one for one in told if notice.stands(ctx.session, one.event)), None)
+    return () if standing is None else (disputed(standing.message, standing.event),)

@@ -1,0 +1,86 @@
+"""The questions of “My permit was revoked: can I change employer, can I appeal?”."""
+
+from datetime import date
+
+from handlers.conversation import Answers
+from handlers.self_checks.asking import YES, Asking
+from handlers.self_checks.check import Check, talk_name
+from handlers.self_checks.record import Record
+from handlers.self_checks.renewal import TYPES
+from handlers.self_checks.transfer_answer import REASONS, REGISTERED, find
+from handlers.self_checks.transfer_days import EXTENDED
+from law.employment_permits import PermitType
+from law.missing_reports import ReasonCode, may_transfer
+from locales import _
+from models.permit_event import EventKind
+
+_NAME = "transfer"
+
+
+def _type(record: Record) -> str | None:
+    """Of the permit that was revoked: she may have another one by now."""
+    revoked = record.standing(EventKind.PERMIT_REVOKED)
+    return record.permit_type if revoked is None else revoked.permit.permit_type
+
+
+def _reason(record: Record) -> str | None:
+    """None where we were not told: she may read it in the letter."""
+    revoked = record.standing(EventKind.PERMIT_REVOKED)
+    return None if revoked is None or revoked.reason is ReasonCode.OTHER else revoked.reason
+
+
+def _delivered_on(record: Record) -> date | None:
+    revoked = record.standing(EventKind.PERMIT_REVOKED)
+    return None if revoked is None else revoked.served_on
+
+
+def _may_be_registered(answers: Answers) -> bool:
+    of_the_article = answers.get("type") in (PermitType.B, PermitType.C)
+    return of_the_article and may_transfer(ReasonCode(answers.get("reason", ReasonCode.OTHER))) is not False
+
+
+_ask = Asking(talk_name(_NAME))
+TRANSFER = Check(
+    _NAME,
+    _("My permit was revoked: what can I do?"),
+    (
+        _ask.may_use_record(),
+        _ask.choice("type", _("What kind of work was your permit for?"), TYPES, known=_type),
+        _ask.choice(
+            "reason",
+            _("Which reason does the letter give?"),
+            REASONS,
+            _("Your letter has a summary in your language. If you did not get the letter, tap the last button."),
+            known=_reason,
+        ),
+        _ask.day(
+            "served_on",
+            _("On which day was the letter delivered?"),
+            _("If you only know the day printed on it, choose that one: then you are not late."),
+            known=_delivered_on,
+            may_not_know=True,
+            past=True,
+        ),
+        _ask.day(
+            "leave_by",
+            _("Until which day does the letter tell you to leave Taiwan?"),
+            _("If it names no day, tap “I do not know”."),
+            when=lambda answers: answers.get("type") != PermitType.E,
+            may_not_know=True,
+        ),
+        _ask.choice(
+            "registered",
+            _("Did the employment office register you for a new employer?"),
+            REGISTERED,
+            when=_may_be_registered,
+        ),
+        _ask.day(
+            "registered_on",
+            _("On which day were you registered?"),
+            when=lambda answers: _may_be_registered(answers) and answers.get("registered") in (YES, EXTENDED),
+            may_not_know=True,
+            past=True,
+        ),
+    ),
+    find,
+)

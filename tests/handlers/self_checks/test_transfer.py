@@ -1,0 +1,291 @@
+"""“My permit was revoked”: another employer or not, the appeal, and the day to leave, by reason and kind of permit."""
+
+from datetime import date
+
+import pytest
+
+from bot.clock import Clock
+from bot.database import Database
+from bot.made_up import made_up_workers
+from handlers.self_checks.renewal import TYPES
+from locales import Text
+from models.permit_event import EventKind
+from tests.handlers.conftest import NOON, NewPerson
+from tests.handlers.person import Person, Worker
+from tests.handlers.self_checks.events import happens
+from tests.town import words_of
+
+START = "My permit was revoked: what can I do?"
+MAY_USE = Text("May we use your record for this?")
+KIND = Text("What kind of work was your permit for?")
+REASON = Text("Which reason does the letter give?")
+SERVED = Text("On which day was the letter delivered?")
+LEAVE_BY = Text("Until which day does the letter tell you to leave Taiwan?")
+REGISTERED = Text("Did the employment office register you for a new employer?")
+REGISTERED_ON = Text("On which day were you registered?")
+FOUND = Text("After your permit was revoked")
+LABOUR = TYPES["B"].msgid
+UNKNOWN = "I do not know"
+
+
+@pytest.fixture(scope="module")
+def special_workers() -> list[Worker]:
+    kinds = (("B", "household_care"), ("B", "manufacturing"), ("D", "student_work"))
+    return [
+        worker
+        | {"worker_ref": f"T{number}", "permit_no": f"T-{number}", "starts_on": "2024-08-01", "ends_on": "2026-08-31"}
+        | {"permit_type": kind, "work": work}
+        for number, (worker, (kind, work)) in enumerate(zip(made_up_workers(3, 43, NOON.date()), kinds, strict=True))
+    ]
+
+
+def shown(person: Person) -> str:
+    return words_of(list(person.screen))
+
+
+def reads(person: Person, *words: str) -> None:
+    for each in words:
+        assert each in shown(person), (each, shown(person))
+
+
+def test_a_death_opens_a_transfer_and_names_every_day(person: Person) -> None:
+    person.is_told(
+        (START, KIND),
+        (LABOUR, REASON),
+        ("The person I cared for died", SERVED),
+        ("2026-03-10", LEAVE_BY),
+        ("2026-04-30", REGISTERED),
+        ("Yes", REGISTERED_ON),
+        ("2026-03-11", FOUND),
+    )
+    reads(
+        person,
+        "You have the right to ask for a new employer (transfer).",
+        "You can appeal until April 9, 2026. It must arrive by that day, not only be posted.",
+        "The search for a new employer ends on\nMay 10, 2026",
+        "Ask for more time from\nApril 27, 2026",
+        "With more time it would end on\nJuly 9, 2026",
+        "Your employer must help you, as you wish, until\nMarch 24, 2026",
+        "The letter says: leave Taiwan by\nApril 30, 2026",
+        "send the appeal by April 10, 2026",
+        "NT$10,000 to NT$50,000",
+        "Go to every meeting of the employment office.",
+        "「外國人無正當理由不到場者，視同放棄轉換雇主或工作。」",
+        "就業服務法第59條第1項",
+        "訴願法第14條第1項",
+        "訴願法第57條",
+        "Put in my calendar",
+    )
+    assert person.kept() is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        pytest.param("Business closed, or wages not paid", "The reason given is not your fault.", id="closed"),
+        pytest.param("My employer broke the law", "The reason given is not your fault.", id="the employer's fault"),
+        pytest.param("The employment ended", "If the office finds it is your fault, this way is closed", id="ended"),
+        pytest.param(
+            "Another reason, or I do not know", "If the reason is not your fault, you may be able", id="other"
+        ),
+    ],
+)
+def test_whose_fault_the_reason_names_decides_about_a_new_employer(person: Person, reason: str, said: str) -> None:
+    person.is_told(
+        (START, KIND), (LABOUR, REASON), (reason, SERVED), (UNKNOWN, LEAVE_BY), (UNKNOWN, REGISTERED), ("No", FOUND)
+    )
+    reads(
+        person,
+        said,
+        "You can appeal within 30 days",
+        "Ask your employer to register you",
+        "Whether it is true, the offices decide.",
+    )
+    person.reads_nothing_of("Last day for the appeal", "The search for a new employer ends", "NT$")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Absent, and contact lost",
+        "Other work, or a work rule broken",
+        "A law broken, or false information",
+    ],
+)
+def test_a_reason_that_blames_her_closes_the_transfer_and_leaves_the_appeal(person: Person, reason: str) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), (reason, SERVED), ("2026-03-10", LEAVE_BY), (UNKNOWN, FOUND))
+    reads(
+        person,
+        "For this reason the law opens no change of employer.",
+        "You can appeal until April 9, 2026.",
+        "If the reason is not true, tell 1955 so today",
+        "the law usually asks you to leave Taiwan. An appeal alone does not stop this.",
+        "就業服務法第74條第1項",
+    )
+    person.reads_nothing_of("Ask your employer to register you")
+
+
+def test_a_missing_report_as_the_reason_leads_to_what_can_be_done_against_it(person: Person) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), ("Absent, and contact lost", SERVED))
+    person.is_told(("2026-03-10", LEAVE_BY), (UNKNOWN, FOUND))
+    person.taps(Text("I was reported missing: what now?"))
+    person.reads(Text("What happened?"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "said"),
+    [
+        pytest.param(
+            "Student", "Other work, or a work rule broken", "does not make you leave at once", id="student stays"
+        ),
+        pytest.param(
+            "Student",
+            "A law broken, or false information",
+            "the law usually asks you to leave Taiwan",
+            id="student leaves",
+        ),
+        pytest.param(
+            "Professional, teacher, manager", "My employer broke the law", "The letter says whether and until", id="A"
+        ),
+    ],
+)
+def test_other_kinds_of_permit_have_no_transfer_by_the_office(
+    person: Person, kind: str, reason: str, said: str
+) -> None:
+    person.is_told((START, KIND), (kind, REASON), (reason, SERVED), ("2026-03-10", LEAVE_BY), (UNKNOWN, FOUND))
+    reads(person, "is not for your kind of permit. It needs a new permit.", said)
+
+
+def test_family_members_are_not_asked_for_a_day_to_leave(person: Person) -> None:
+    person.is_told(
+        (START, KIND), ("Family member or refugee", REASON), ("The employment ended", SERVED), ("2026-03-10", FOUND)
+    )
+    reads(person, "does not make you leave at once", "Ask the NIA about your ARC")
+
+
+@pytest.mark.parametrize(
+    ("answer", "registered_on", "words", "never"),
+    [
+        pytest.param(
+            "Yes", "2026-01-10", ("employer ends on\nMarch 11, 2026",), "ended on", id="its last day is today"
+        ),
+        pytest.param(
+            "Yes",
+            "2026-01-09",
+            ("search for a new employer ended on March 10, 2026", "is possible until March 25, 2026", "第34條"),
+            "Ask for more time from",
+            id="over since yesterday",
+        ),
+        pytest.param(
+            "Yes", "2025-12-26", ("is possible until March 11, 2026",), "Ask for more time", id="late until today"
+        ),
+        pytest.param(
+            "Yes", "2025-12-21", ("ended on February 19, 2026",), "A late request for more time", id="long over"
+        ),
+        pytest.param(
+            "Yes, and more time was given",
+            "2025-11-10",
+            ("ended on March 10, 2026",),
+            "A late request for more time",
+            id="extended and over",
+        ),
+        pytest.param(
+            "Yes, and more time was given",
+            "2026-01-09",
+            ("employer ends on\nMay 9, 2026", "Again only if the employer or his people hurt you"),
+            "With more time it would end on",
+            id="extended once",
+        ),
+        pytest.param("Yes", UNKNOWN, ("Go to every meeting",), "The search for a new employer ends", id="unknown"),
+    ],
+)
+def test_the_search_for_an_employer_has_its_days(
+    person: Person, answer: str, registered_on: str, words: tuple[str, ...], never: str
+) -> None:
+    person.is_told(
+        (START, KIND),
+        (LABOUR, REASON),
+        ("My employer died or moved abroad", SERVED),
+        ("2026-01-09", LEAVE_BY),
+        (UNKNOWN, REGISTERED),
+        (answer, REGISTERED_ON),
+        (registered_on, FOUND),
+    )
+    reads(person, *words)
+    person.reads_nothing_of(never)
+
+
+@pytest.mark.parametrize(
+    ("leave_by", "words"),
+    [
+        pytest.param("2026-03-10", "The day to leave has passed. Call 1955", id="yesterday"),
+        pytest.param("2026-03-09", "is before the day of the letter. One of them cannot be right.", id="impossible"),
+    ],
+)
+def test_a_day_to_leave_may_have_passed_or_cannot_be_right(person: Person, leave_by: str, words: str) -> None:
+    person.is_told(
+        (START, KIND),
+        (LABOUR, REASON),
+        ("Other work, or a work rule broken", SERVED),
+        ("2026-03-10", LEAVE_BY),
+        (leave_by, FOUND),
+    )
+    reads(person, words)
+
+
+def test_an_appeal_whose_last_day_falls_on_a_day_off_moves_and_one_of_an_unknown_year_may(
+    person: Person, clock: Clock
+) -> None:
+    person.is_told((START, KIND), ("Family member or refugee", REASON), ("The employment ended", SERVED))
+    person.is_told(("2026-02-05", FOUND))  # the thirtieth day is Saturday, 7 March
+    reads(person, "was until March 9, 2026")
+    person.is_told((START, KIND), ("Family member or refugee", REASON), ("The employment ended", SERVED))
+    person.is_told(("2019-02-05", FOUND))
+    reads(person, "More than a year later", "The office calendar of that year is not known to us.")
+
+
+def test_her_record_answers_all_but_what_only_the_letter_says(
+    new_person: NewPerson, special_workers: list[Worker], desk_database: Database, clock: Clock
+) -> None:
+    person, worker = new_person(), special_workers[0]
+    person.links(worker)
+    happens(
+        desk_database,
+        clock,
+        worker,
+        EventKind.PERMIT_REVOKED,
+        reason="patient_died",
+        served_on=date(2026, 3, 10),
+    )
+    person.is_told((START, MAY_USE), ("Yes, use my record", LEAVE_BY), (UNKNOWN, REGISTERED), ("No", FOUND))
+    reads(person, "The reason given is not your fault.", "April 9, 2026", "March 24, 2026")
+    person.is_told(
+        (START, MAY_USE),
+        ("No, I answer myself", KIND),
+        (LABOUR, REASON),
+        ("back", KIND),
+        ("back", MAY_USE),
+        ("Yes, use my record", LEAVE_BY),
+        (
+            "2040-13-01",
+            Text("This is not a date we can read. Tap “Choose the date”, or write it like this: 2026-05-21"),
+        ),
+        ("cancel", Text("Stopped. We have kept none of your answers.")),
+    )
+
+
+def test_a_reason_that_the_ministry_did_not_tell_is_asked(
+    new_person: NewPerson, special_workers: list[Worker], desk_database: Database, clock: Clock
+) -> None:
+    person, worker = new_person(), special_workers[1]
+    person.links(worker)
+    happens(desk_database, clock, worker, EventKind.PERMIT_REVOKED)
+    person.is_told((START, MAY_USE), ("Yes, use my record", REASON), ("My employer broke the law", SERVED))
+
+
+def test_a_record_without_a_revocation_gives_only_the_kind_of_work(
+    new_person: NewPerson, special_workers: list[Worker]
+) -> None:
+    person = new_person()
+    person.links(special_workers[2])
+    person.is_told((START, MAY_USE), ("Yes, use my record", REASON))
