@@ -23,7 +23,7 @@ from law.dates import days_after, days_before
 from law.employment_permits import PermitType, windows_for
 from law.missing_reports import ReasonCode
 from locales import TAIPEI, Language
-from models import audit, case_note, event_record, look, notice
+from models import audit, case_note, event_record, look, notice, operator
 from models import content as contents
 from models.announcements.announcement import Announcement, Category, Follows
 from models.announcements.text import texts_of
@@ -41,9 +41,10 @@ from models.permit_event import EventKind
 from models.permit_import import upsert
 from models.permit_row import KNOWN_WORK, PermitRow, read_row
 from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor, Track, schedule, stage_on
+from models.review import Decision, Review
 from models.secrets import Keyring
 from models.worker import Worker
-from scheduler import cases, reminders
+from scheduler import cases, links, reminders
 from scheduler.announcements import content_of
 from scheduler.composing import compose
 from scheduler.told import follow_up
@@ -171,6 +172,7 @@ class Story:
             self.a_person_is_asked,
             self.announcements,
             self.viewings,
+            self.a_doubtful_link,
             self.self_checks,
         ):
             self.apart(scene)
@@ -514,6 +516,28 @@ class Story:
         chat.taps(back)
         cases.close(self.session, asked, Result.NOT_REACHED, noon(TODAY))
         chat.taps(back)
+
+    def a_doubtful_link(self) -> None:
+        """Two people cut it, its account asks for it back and claims again, and they find that it is hers."""
+        row = a_row(1, "B", date(2024, 8, 1), ENDS)
+        self.knows(row)
+        chat = self.chat()
+        chat.binds_as(row)
+        lin, wang = (
+            operator.add(self.session, name, name, [operator.Role.CASEWORKER], noon(TODAY)) for name in ("l", "w")
+        )
+        link = in_force(self.session, chat.contact.id)
+        assert link is not None
+        for decision in (Decision.NOT_HERS, Decision.HERS):
+            doubt = Review(
+                contact_id=link.contact_id, worker_id=link.worker_id, reason="numbers", opened_at=noon(TODAY)
+            )
+            self.session.add(doubt)
+            self.session.flush()
+            assert not links.decide(self.session, doubt, decision, lin, Rules().reminders, noon(TODAY))
+            links.confirm(self.session, doubt, wang, Rules().reminders, noon(TODAY))
+            self.urgent(chat, f"the link is {decision}")
+            chat.taps("unbind:undo")
 
     def case_ends(self, chat: Chat, case: Case, result: Result) -> None:
         cases.say_late(self.session, Rules().reminders, noon(days_after(TODAY, 3)))

@@ -14,12 +14,13 @@ from locales.update import extracted
 ROOT = Path(__file__).parents[2]
 
 # A worker with whom contact was lost is neither a fugitive nor a crime; and nobody is called what insults her.
+# (หนี้ is a debt, and not หนี.)
 NEVER: Mapping[Language, str] = {
     Language.ZH_HANT: "逃|非法|違法外|外勞|黑工|偷渡|潛逃|通緝",
     Language.EN: r"run[- ]?away|illegal|escape|abscond|fugitive|undocumented|alien|maid|deport",
     Language.ID: r"kabur|lari|ilegal|illegal|buron|gelap|TKW|pembantu|babu",
     Language.VI: "bỏ trốn|trốn|bất hợp pháp|trái phép|lậu|ô sin",
-    Language.TH: "หลบหนี|หนี|ผิดกฎหมาย|เถื่อน|คนใช้|ต่างด้าว",
+    Language.TH: "หลบหนี|หนี(?!้)|ผิดกฎหมาย|เถื่อน|คนใช้|ต่างด้าว",
     Language.FIL: r"takas|tumakas|\bTNT\b|tago ng tago|ilegal|illegal|iligal|katulong|alila",
 }
 
