@@ -1,4 +1,4 @@
-"""The six drawings of the rich menu, on a square of 100 by 100 units, in one colour on one ground."""
+"""The nine drawings of the rich menu, on a square of 100 by 100 units, in one colour on one ground."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -12,6 +12,9 @@ _UNIT = 12
 class Icon(StrEnum):
     PERMIT = "permit"
     MESSAGES = "messages"
+    RIGHTS = "rights"
+    ANNOUNCEMENTS = "announcements"
+    QUESTION = "question"
     IDENTITY = "identity"
     LANGUAGE = "language"
     HELP = "help"
@@ -92,6 +95,37 @@ def _messages(pen: Pen) -> None:
     pen.block(36, 79.5, 64, 84, colour=pen.ground)
 
 
+def _rights(pen: Pen) -> None:
+    """A pair of scales."""
+    pen.stroke(50, 12, 50, 84, width=7)
+    pen.stroke(16, 24, 84, 24, width=7)
+    pen.disc(50, 16, 8)
+    pen.block(26, 82, 74, 92, round_by=5)
+    for middle in (20, 80):
+        pen.stroke(middle, 26, middle - 16, 58, width=4)
+        pen.stroke(middle, 26, middle + 16, 58, width=4)
+        pen.arc(middle - 18, 40, middle + 18, 76, start=0, end=180, width=18)
+
+
+def _announcements(pen: Pen) -> None:
+    """A megaphone."""
+    pen.polygon(20, 36, 78, 10, 78, 84, 20, 60)
+    pen.block(6, 34, 34, 62, round_by=10)
+    pen.stroke(26, 60, 34, 88, width=13)
+    pen.arc(66, 26, 98, 68, start=-62, end=62, width=7)
+
+
+def _question(pen: Pen) -> None:
+    """Two speech bubbles: one asks, one answers."""
+    pen.block(4, 10, 72, 60, round_by=16)
+    pen.polygon(16, 52, 40, 58, 16, 78)
+    for x in (22, 38, 54):
+        pen.disc(x, 35, 5.5, pen.ground)
+    pen.block(40, 46, 100, 92, round_by=16, colour=pen.ground)
+    pen.block(45, 51, 96, 86, round_by=13)
+    pen.polygon(70, 80, 90, 76, 90, 98)
+
+
 def _identity(pen: Pen) -> None:
     """A person with a tick."""
     pen.disc(42, 30, 19)
@@ -130,6 +164,9 @@ def _phone(pen: Pen) -> None:
 _DRAWINGS: dict[Icon, Callable[[Pen], None]] = {
     Icon.PERMIT: _permit,
     Icon.MESSAGES: _messages,
+    Icon.RIGHTS: _rights,
+    Icon.ANNOUNCEMENTS: _announcements,
+    Icon.QUESTION: _question,
     Icon.IDENTITY: _identity,
     Icon.LANGUAGE: _language,
     Icon.HELP: _help,

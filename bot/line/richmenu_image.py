@@ -1,4 +1,4 @@
-"""Draws the picture of a rich menu: six tiles with an icon and a label each, as a PNG."""
+"""Draws the picture of a rich menu: nine tiles with an icon and a label each, as a PNG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from bot.line.richmenu_icons import Icon, draw_icon
 from locales import Language
 
 WIDTH, HEIGHT = 2500, 1686
-COLUMNS, ROWS = 3, 2
+COLUMNS, ROWS = 3, 3
 IMAGE_BYTES = 1_000_000  # LINE takes 1 MB
 SMALLEST, LARGEST = 64, 108
 """Height of the letters in pixels; a phone shows the 2,500 pixels on six or seven centimetres."""
 
 _GROUND = "#DDE7EA"
 _GAP, _PADDING, _ROUND = 20, 44, 48
-_ICON, _ICON_TOP, _LABEL_TOP = 310, 80, 425
+_ICON, _ICON_TOP, _LABEL_TOP = 210, 50, 275
 _LABEL_ROOM = HEIGHT // ROWS - _GAP // 2 - _PADDING - _LABEL_TOP
 _LINE_HEIGHT = 1.36  # of the letters' size; Thai needs the room for two marks above each other
 

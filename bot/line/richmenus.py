@@ -46,10 +46,13 @@ class _Place:
     look: Look = Look.PLAIN
 
 
-# Translators: labels of the menu's six fields, at most three short lines each. Break lines yourself where
+# Translators: labels of the menu's nine fields, at most three short lines each. Break lines yourself where
 # your language writes no spaces; 20 characters in all are best, because only those are also read aloud.
 _PERMIT = _Place(Icon.PERMIT, pgettext("rich menu", "My permit"), "permit")
 _MESSAGES = _Place(Icon.MESSAGES, pgettext("rich menu", "Messages and reminders"), "messages")
+_RIGHTS = _Place(Icon.RIGHTS, pgettext("rich menu", "Check my rights"), "checks")
+_ANNOUNCEMENTS = _Place(Icon.ANNOUNCEMENTS, pgettext("rich menu", "Announcements"), "announcements")
+_QUESTION = _Place(Icon.QUESTION, pgettext("rich menu", "Ask a question"), "question")
 _BOUND = _Place(Icon.IDENTITY, pgettext("rich menu", "Unlink"), "unbind")
 _UNBOUND = _Place(Icon.IDENTITY, pgettext("rich menu", "Connect my permit"), "bind", Look.FIRST)
 _LANGUAGE = _Place(Icon.LANGUAGE, pgettext("rich menu", "Language"), "language")
@@ -149,7 +152,8 @@ def _kind_name(language: Language, bound: bool) -> str:
 
 
 def _places(bound: bool) -> tuple[_Place, ...]:
-    return (_PERMIT, _MESSAGES, _BOUND if bound else _UNBOUND, _LANGUAGE, _HELP, _HOTLINE)
+    own = _BOUND if bound else _UNBOUND
+    return (_PERMIT, _MESSAGES, _RIGHTS, _ANNOUNCEMENTS, _QUESTION, own, _LANGUAGE, _HELP, _HOTLINE)
 
 
 def _tiles(language: Language, bound: bool, say: Say) -> list[Tile]:
