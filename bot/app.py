@@ -113,7 +113,7 @@ class Service:
         anchor = Anchor(self.database, self.clock, self.settings.audit_anchor_file)
         loops = [
             asyncio.create_task(one.run())
-            for one in (self.inbox, outbox, reader, broadcasts, insights, photos, uploads, anchor)
+            for one in (self.inbox, outbox, reader, broadcasts, insights, photos, uploads, anchor, menus)
         ]
         if self.settings.callback_url is not None:
             told = Callbacks(self.database, self.clock, self.settings.callback_url, self.settings.callback_secrets)

@@ -14,14 +14,13 @@ from bot.database import Database
 from bot.line.answers import LineError
 from bot.line.client import LineClient
 from bot.log import where
-from bot.menus import Menus, menu_for
+from bot.menus import Menus, menu_wanted
 from bot.process import process_name
 from handlers import dispatch
 from handlers.context import Context, Reply, Rules
 from handlers.event import Did, read
 from locales import language_of_profile
 from models import inbox
-from models.binding import in_force
 from models.contact import meet
 from models.inbox import Claimed
 from models.message import ANSWER, OWED, add_reply
@@ -177,8 +176,7 @@ class Inbox:
                     reply_until=row.received_at + REPLY_WITHIN,
                     not_before=now + reply.after,
                 )
-            wanted = menu_for(contact.speaks, bound=in_force(session, contact.id) is not None)
-            return reply, wanted if contact.reachable and wanted != contact.menu else None
+            return reply, menu_wanted(session, contact)
 
     def _failed(self, claimed: Claimed, error: str) -> bool:
         with self._database.writing() as session:

@@ -17,6 +17,7 @@ class Turns:
         self._patience = patience_seconds
         self._guard = threading.Lock()
         self._taken = False
+        self._mine = threading.local()
         self._waiting: deque[threading.Lock] = deque()
 
     @property
@@ -26,24 +27,34 @@ class Turns:
 
     def __enter__(self) -> None:
         """Raises what a pool without a free connection raises, when the turn does not come in time."""
-        with self._guard:
-            if not self._taken:
-                self._taken = True
-                return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        if mine.acquire(timeout=self._patience):
-            return
-        with self._guard:
-            if mine not in self._waiting:  # it came just now
-                return
-            self._waiting.remove(mine)
-        raise NoConnectionFree("the turn to write did not come in time")
+        # A thread that writes inside a write of its own waits for nobody but itself.
+        depth = getattr(self._mine, "depth", 0)
+        if depth == 0:
+            self._wait()
+        self._mine.depth = depth + 1
 
     def __exit__(self, *_raised: object) -> None:
+        self._mine.depth -= 1
+        if self._mine.depth:
+            return
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._taken = False
+
+    def _wait(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            called = threading.Lock()
+            called.acquire()
+            self._waiting.append(called)
+        if called.acquire(timeout=self._patience):
+            return
+        with self._guard:
+            if called not in self._waiting:  # it came just now
+                return
+            self._waiting.remove(called)
+        raise NoConnectionFree("the turn to write did not come in time")

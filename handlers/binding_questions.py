@@ -6,7 +6,7 @@ from datetime import date
 from handlers import privacy
 from handlers.context import Context
 from handlers.conversation import CHANGE, Answers, Declined, Question, Refused, Understood, answer_data
-from handlers.typed import means_no, means_yes
+from handlers.typed import DAY_OR_MONTH, means_no, means_yes
 from locales import Text, _, verbatim
 from models.content import Button, Card, Content, PickDate, Postback, Row, words
 from models.identity import (
@@ -138,7 +138,7 @@ _NOT_A_DATE = _(
     "This is not a date we can read. Please write year-month-day, like 1990-05-21, or tap “Choose the date”."
 )
 _WHY_NOT_BORN = {
-    Reason.AMBIGUOUS_DATE: _("We cannot tell the day from the month. Please write year-month-day, like 1990-05-21."),
+    Reason.AMBIGUOUS_DATE: DAY_OR_MONTH,
     Reason.IN_THE_FUTURE: _("This date is in the future. Please check the year."),
     Reason.TOO_YOUNG: _("This year is too late for a worker's birth date. Please check it."),
     Reason.TOO_OLD: _("This year is too early. Please check it."),

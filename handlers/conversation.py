@@ -7,41 +7,18 @@ from datetime import datetime, timedelta
 from handlers import menu
 from handlers.context import Context, Reply
 from handlers.event import Did
-from handlers.typed import is_label, plain
+from handlers.talk_controls import BACK, CANCEL, GO_ON, START_AGAIN, control_button, control_typed
+from handlers.typed import is_label
 from locales import Text, _
 from models import conversation as kept
 from models.binding import in_force
-from models.content import Button, Content, Postback, words
+from models.content import Content, words
 from models.conversation import Answer, Progress
 
 AWAY = timedelta(days=1)
 """After that long, what somebody writes may answer nothing, so we ask again."""
 
-BACK, CANCEL, GO_ON = "talk:back", "talk:cancel", "talk:go_on"
 CHANGE = "talk:change:"
-
-_LABELS: Mapping[str, Text] = {BACK: _("Back"), CANCEL: _("Cancel"), GO_ON: _("Continue")}
-# Other words for the same, none of which is anybody's name.
-_ALSO_TYPED: Mapping[str, frozenset[str]] = {
-    BACK: frozenset(plain(word) for word in ("go back", "返回", "回上一步", "quay lai", "trở lại", "กลับ")),
-    CANCEL: frozenset(
-        plain(word)
-        for word in (
-            "stop",
-            "停止",
-            "不要了",
-            "batalkan",
-            "berhenti",
-            "huỷ",
-            "hủy bỏ",
-            "huy bo",
-            "เลิก",
-            "หยุด",
-            "itigil",
-        )
-    ),
-    GO_ON: frozenset(plain(word) for word in ("go on", "tiep tuc", "ไปต่อ", "ituloy")),
-}
 
 Answers = Mapping[str, str]
 
@@ -98,6 +75,7 @@ class Conversation:
     questions: tuple[Question, ...]
     finish: Callable[[Context, Mapping[str, Answer]], Reply]
     stopped: Text
+    may_start_again: bool = False
 
     def next_question(self, given: Mapping[str, Answer]) -> Question | None:
         answers = values(given)
@@ -113,24 +91,41 @@ def begin(ctx: Context, talk: Conversation, given: Mapping[str, str] | None = No
     known = {name: Answer(value) for name, value in (given or {}).items()}
     progress = kept.progress_of(ctx.session, ctx.contact.id, ctx.now)
     if progress is None or progress.name != talk.name or not known.items() <= progress.answers.items():
+        # The first answer is a consent, or what it is about: no loss.
+        if progress is not None and progress.name != talk.name and len(progress.answers) > 1:
+            first = (_("We have stopped the questions from before. Ask for them again whenever you want."), *first)
         progress = Progress(talk.name, known)
-    return _ask(ctx, talk, progress, *first)
+    return ask(ctx, talk, progress, *first)
 
 
-def ask_again(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
+def ask(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
     """The question she is at, after what else there is to say."""
-    return _ask(ctx, talk, progress, *first)
+    _take_known(ctx, talk, progress)
+    question = _current(talk, progress)
+    # The time of what led to this question: comparable with the time of what answers it. Late events do not set
+    # it back.
+    progress.asked_at = progress.heard_at = max(filter(None, (progress.asked_at, _said_at(ctx))))
+    kept.keep(ctx.session, ctx.contact.id, progress, ctx.now)
+    answers = values(progress.answers)
+    asked = question.ask(ctx, answers)
+    has_answered = any(one.known(ctx, answers) is None for one in _answered_before(talk, progress, question))
+    again = (START_AGAIN,) if talk.may_start_again else ()
+    controls = (BACK, *again, CANCEL) if has_answered else (CANCEL,)
+    asked = Content(asked.bubbles, (*asked.quick, *map(control_button, controls)))
+    return Reply(words(*first) + asked if first else asked)
 
 
 def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Reply:
     """What to say back to one thing she said. Raises Refused when it answers nothing, with nothing changed."""
     question = _current(talk, progress)
     if _is_late(ctx, progress):
-        return _ask(ctx, talk, progress)
-    button = _button(ctx, question, said)
+        return ask(ctx, talk, progress)
+    button = _button(ctx, talk, question, said)
     if button == CANCEL:
         return _stop(ctx, talk)
-    if button == BACK:
+    if button == START_AGAIN and talk.may_start_again:
+        progress.answers.clear()
+    elif button == BACK:
         _take_back(ctx, talk, progress, question)
     elif button is not None and button.startswith(CHANGE):
         progress.answers.pop(button.removeprefix(CHANGE), None)
@@ -138,7 +133,7 @@ def hear(ctx: Context, talk: Conversation, progress: Progress, said: str) -> Rep
         answer = _words(ctx, progress, said) if button is None else _answer_to(talk, question, button)
         if answer is not None:
             return _take(ctx, talk, progress, question, answer)
-    return _ask(ctx, talk, progress)
+    return ask(ctx, talk, progress)
 
 
 def receive(ctx: Context, talk: Conversation, progress: Progress) -> Reply | None:
@@ -164,7 +159,7 @@ def _keep(ctx: Context, talk: Conversation, progress: Progress, question: Questi
     first = () if understood.doubt is None else (understood.doubt,)
     _take_known(ctx, talk, progress)
     if talk.next_question(progress.answers) is not None:
-        return _ask(ctx, talk, progress, *first)
+        return ask(ctx, talk, progress, *first)
     kept.forget(ctx.session, ctx.contact.id)
     return talk.finish(ctx, progress.answers)
 
@@ -188,15 +183,6 @@ def unsend(ctx: Context, message_id: str) -> None:
     left = {name: answer for name, answer in progress.answers.items() if answer.message_id != message_id}
     if left != progress.answers:
         kept.keep(ctx.session, ctx.contact.id, replace(progress, answers=left, asked_at=None), ctx.now)
-
-
-def go_on_button() -> Button:
-    """Leads back to the question she is at."""
-    return _control_button(GO_ON)
-
-
-def _control_button(data: str) -> Button:
-    return Postback(_LABELS[data], data, said=_LABELS[data])
 
 
 def _current(talk: Conversation, progress: Progress) -> Question:
@@ -235,15 +221,12 @@ def _answered_before(talk: Conversation, progress: Progress, question: Question)
     return [one for one in talk.questions[: talk.questions.index(question)] if one.name in progress.answers]
 
 
-def _button(ctx: Context, question: Question, said: str) -> str | None:
+def _button(ctx: Context, talk: Conversation, question: Question, said: str) -> str | None:
     """What the button sends that she tapped, or whose words she typed; None for words of her own."""
     if ctx.event.did is Did.POSTBACK:
         return said
-    typed = plain(said)
-    for data, label in _LABELS.items():
-        if typed in _ALSO_TYPED[data] or is_label(said, label):
-            return data
-    return next((data for data, label in question.taps.items() if is_label(said, label)), None)
+    control = control_typed(said, may_start_again=talk.may_start_again)
+    return control or next((data for data, label in question.taps.items() if is_label(said, label)), None)
 
 
 def _answer_to(talk: Conversation, question: Question, button: str) -> str | None:
@@ -259,19 +242,3 @@ def _words(ctx: Context, progress: Progress, said: str) -> str | None:
     if progress.heard_at is not None and _said_at(ctx) - progress.heard_at > AWAY:
         raise Refused(_("Welcome back. This is where we stopped."))
     return said
-
-
-def _ask(ctx: Context, talk: Conversation, progress: Progress, *first: Text) -> Reply:
-    _take_known(ctx, talk, progress)
-    question = _current(talk, progress)
-    # The time of what led to this question: comparable with the time of what answers it. Late events do not set
-    # it back.
-    progress.asked_at = progress.heard_at = max(filter(None, (progress.asked_at, _said_at(ctx))))
-    kept.keep(ctx.session, ctx.contact.id, progress, ctx.now)
-    answers = values(progress.answers)
-    asked = question.ask(ctx, answers)
-    controls = [_control_button(CANCEL)]
-    if any(one.known(ctx, answers) is None for one in _answered_before(talk, progress, question)):
-        controls.insert(0, _control_button(BACK))
-    asked = Content(asked.bubbles, (*asked.quick, *controls))
-    return Reply(words(*first) + asked if first else asked)

@@ -22,6 +22,7 @@ from handlers.context import Context, Reply
 from handlers.conversation import Conversation, Refused
 from handlers.event import Did
 from handlers.self_checks import listed
+from handlers.talk_controls import go_on_button
 from locales import Language, language_named
 from models import case, evidence, inbox
 from models import conversation as kept
@@ -133,7 +134,7 @@ def _heard(ctx: Context, talk: Conversation, progress: Progress, said: str) -> R
         return conversation.hear(ctx, talk, progress, said)
     except Refused as refused:
         wish = _wish_typed(ctx, said)
-        return wish or conversation.ask_again(ctx, talk, progress, refused.why)
+        return wish or conversation.ask(ctx, talk, progress, refused.why)
 
 
 def _wish_typed(ctx: Context, said: str) -> Reply | None:
@@ -151,7 +152,7 @@ def _in_new_language(ctx: Context, language: Language) -> Reply:
     reply = welcome.choose_language(ctx, language)
     if talk is None or progress is None:
         return reply
-    return conversation.ask_again(ctx, talk, progress)
+    return conversation.ask(ctx, talk, progress)
 
 
 def _aside(ctx: Context, reply: Reply) -> Reply:
@@ -160,7 +161,7 @@ def _aside(ctx: Context, reply: Reply) -> Reply:
     if talk is None:
         return reply
     content = reply.content
-    return replace(reply, content=replace(content, quick=(conversation.go_on_button(), *content.quick)[:13]))
+    return replace(reply, content=replace(content, quick=(go_on_button(), *content.quick)[:13]))
 
 
 def _talk(ctx: Context) -> tuple[Conversation | None, Progress | None]:

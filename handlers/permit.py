@@ -14,6 +14,7 @@ from models.content import Bubble, Button, Card, Content, Row, Tone, words
 from models.permit import Permit, PermitStatus, permits_of, running_first
 from models.permit_advice import CHECK_WITH_NIA, as_of, next_steps, window_days, window_rows
 from models.reaction import CALL_1955
+from models.revocation_advice import WHAT_NOW
 from models.worker import Worker
 
 SHOWN = 3
@@ -121,7 +122,7 @@ def _card(permit: Permit, today: date, calendar: tuple[Button, ...]) -> Card:
             as_of(permit.as_of),
             _("If something is wrong or has changed, call 1955. The letter about your permit decides."),
         ),
-        buttons=(CALL_1955, *calendar),
+        buttons=(CALL_1955, *calendar, *((WHAT_NOW,) if permit.status == PermitStatus.REVOKED else ())),
         tone=Tone.CALM if running else Tone.URGENT,
     )
 

@@ -3,7 +3,9 @@
 import unicodedata
 from functools import cache, lru_cache
 
-from locales import LANGUAGES, Text, say
+from locales import LANGUAGES, Text, _, say
+
+DAY_OR_MONTH = _("We cannot tell the day from the month. Please write year-month-day, like 1990-05-21.")
 
 LONGEST = 100
 """No button says as much; longer words are compared with none (some single letters grow eighteenfold)."""

@@ -1,6 +1,7 @@
 """Taking the link away: what it means, at once, and 72 hours to change one's mind."""
 
 from handlers import menu
+from handlers.binding import BINDING
 from handlers.context import Context, Reply
 from handlers.typed import is_label
 from locales import Text, _
@@ -78,7 +79,9 @@ def undo(ctx: Context) -> Reply:
         return Reply(
             words(_("The 72 hours are over. You can link your record again."), quick=menu.main_buttons(bound=False))
         )
-    conversation.forget(ctx.session, ctx.contact.id)  # the one that was to link her anew has no use any more
+    talk = conversation.progress_of(ctx.session, ctx.contact.id, ctx.now)
+    if talk is not None and talk.name == BINDING.name:  # it has no use any more
+        conversation.forget(ctx.session, ctx.contact.id)
     ctx.session.flush()
     reminder.catch_up(ctx.session, ctx.rules.reminders, ctx.contact, ctx.now)
     notice_plan.catch_up(ctx.session, ctx.contact, ctx.now + notice_plan.AFTER_THE_ANSWER)

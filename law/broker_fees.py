@@ -16,6 +16,7 @@ ESA_66 = employment_service("66", "1")
 MONTHLY_CAPS = (Decimal(1800), Decimal(1700), Decimal(1500))  # first year, second year, third year on
 NON_PROFIT_SHARE = Decimal("0.80")
 YEARLY_CAP = Decimal(2000)
+YEARS_BEFORE_RETURN = 2  # of work, before who comes back to the same employer pays as in the third year
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class FeeCap:
     ART_6,
     in_force_from=IN_FORCE_FROM,
     decided_by="charged_for",
-    doubt="A month that begins in one year and ends in the next is taken at the rate of the day given.",
+    doubt="A month that begins in one year and ends in the next is taken at the rate of the day given. Whether the "
+    "entry that the years are counted from (當次入國) can be a return from home leave is not settled.",
 )
 def service_fee_cap(
     charged_for: date, entered_on: date, *, back_with_same_employer: bool = False, non_profit: bool = False
@@ -38,8 +40,8 @@ def service_fee_cap(
     """「第一年每月不得超過新臺幣一千八百元，第二年每月不得超過新臺幣一千七百元，第三年起每月不得超過新臺幣一千五百元。」
 
     Years since the last entry (當次入國後). `back_with_same_employer`: worked two years or more, left at the end, came
-    back to the same employer: 1,500 at once. 「前項費用不得預先收取。」 A non-profit agency: 80 percent (art. 7).
-    Raises ValueError for a day before she entered.
+    back to the same employer: 1,500 at once. 「前項費用不得預先收取。」 (第3項) A non-profit agency: 80 percent
+    (art. 7). Raises ValueError for a day before she entered.
     """
     if charged_for < entered_on:
         raise ValueError("no fee is due for a day before she entered")

@@ -8,12 +8,11 @@ means the third day (中央法規標準法第13條).
 
 from datetime import date
 
-from law.employment_permits import REWRITTEN, SKILLED_WORKERS_REGULATION
 from law.source import Source
 
-__all__ = ["AMENDED_2023", "REWRITTEN", "SKILLED_WORKERS_REGULATION"]
-
 CHECKED = date(2026, 11, 22)
+REWRITTEN = date(2022, 4, 30)  # the whole regulation on permission got its present article numbers
+SKILLED_WORKERS_REGULATION = date(2026, 1, 1)  # issued 2025-12-30; in force the third day
 AMENDED_2023 = date(2023, 6, 1)  # 雇主聘僱外國人許可及管理辦法 as amended 2023-05-30 (arts. 17, 21-1, 23, 24, 43)
 
 

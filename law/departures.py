@@ -152,8 +152,8 @@ def must_leave_at_once(
     """「聘僱許可期間屆滿或經依前條規定廢止聘僱許可之外國人，除本法另有規定者外，應即令其出國」
 
     `reason` None: the permit ran out. 「不適用第一項關於即令出國之規定」 (第3項): students, except where another law
-    was broken or data were refused or false; and who passed a second examination. Arts. 72 and 59 are not 「前條」,
-    and type E is outside the article (art. 51(1)). The authority orders it; an appeal or a complaint may undo it.
+    was broken or data were refused or false; and who passed a second examination. Neither art. 72 nor art. 59 is the
+    前條 (art. 73), and art. 51(1) frees type E. The authority orders it; an appeal or a complaint may undo it.
     """
     if permit_type is PermitType.E:
         return LeaveAtOnce(False, ESA_51)

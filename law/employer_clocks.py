@@ -123,10 +123,11 @@ class EntryTerm:
 
 @rule(ART_30_2, in_force_from=REWRITTEN, decided_by="permit_dated")
 def entry_term(permit_dated: date) -> EntryTerm:
-    """「自許可通知所定之日起六個月內……完成外國人入國手續。」「許可引進屆滿之日前後三十日內……申請延長，並以一次為限。」
+    """「自許可通知所定之日起六個月內……完成外國人入國手續。」
+    「許可引進屆滿之日前後三十日內……申請延長，並以一次為限。」 (第3項)
 
-    Only for 「不可抗力或其他不可歸責雇主之事由」 (force majeure or another cause that is not the employer's); the
-    English makes the extension automatic. `permit_dated` is the day named in the permit notice.
+    Only for 「不可抗力或其他不可歸責雇主之事由」 (第3項: force majeure or another cause that is not the employer's);
+    the English makes the extension automatic. `permit_dated` is the day named in the permit notice.
     """
     enter_by = months_after(permit_dated, 6)
     ask_until = deadline(days_after(enter_by, 30))

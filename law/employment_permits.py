@@ -6,31 +6,14 @@ day is the legal event that chooses the version. "Within N months before" opens 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from law.dates import days_after, days_before, last_day_of_period, months_before, window_opens
+from law.citations import REWRITTEN, SKILLED_WORKERS_REGULATION, permission, skilled
+from law.dates import days_after, days_before, last_day_of_period, window_opens
 from law.source import Dated, Source, rule
-from law.windows import ApplicationWindow, Missing, Purpose, Standing, standing
-
-__all__ = ["ApplicationWindow", "Missing", "Purpose", "Standing", "standing"]
-
-CHECKED = date(2026, 11, 21)
-REWRITTEN = date(2022, 4, 30)  # the whole regulation got its present article numbers
-SKILLED_WORKERS_REGULATION = date(2026, 1, 1)  # issued 2025-12-30; in force the third day (中央法規標準法第13條)
-
-
-def _source(pcode: str, statute: str, article: str, paragraph: str) -> Source:
-    url = f"https://law.moj.gov.tw/LawClass/LawSingle.aspx?pcode={pcode}&flno={article}"
-    return Source(statute, article, paragraph, url, CHECKED)
-
-
-def _permits(article: str, paragraph: str = "") -> Source:
-    return _source("N0090027", "雇主聘僱外國人許可及管理辦法", article, paragraph)
-
-
-def _skilled(article: str, paragraph: str = "") -> Source:
-    return _source("N0090064", "外國技術人力工作資格及許可管理辦法", article, paragraph)
+from law.windows import OPENS_MONTHS, ApplicationWindow, Missing, Purpose, Standing, standing, two_to_four_months
 
 
 class PermitType(StrEnum):
@@ -43,21 +26,26 @@ class PermitType(StrEnum):
     E = "E"  # refugees, dependants, long-term residents
 
 
+@dataclass(frozen=True)
+class LongestPermit:
+    ends_by: date
+    months: int
+    source: Source
+
+
+LAST_DAYS = 60
+"""Of a permit, in which it can be extended where no months are named."""
+
+
 def _last_four_months(ends_on: date, purpose: Purpose, source: Source) -> ApplicationWindow:
-    return ApplicationWindow(window_opens(ends_on, 4), ends_on, ends_on, purpose, source)
-
-
-def _two_to_four_months(ends_on: date, purpose: Purpose, source: Source) -> ApplicationWindow:
-    """Late after two months before the end; a catch-up (art. 70) can be approved while the permit lasts."""
-    safe = months_before(ends_on, 2)
-    return ApplicationWindow(window_opens(ends_on, 4), safe, ends_on, purpose, source)
+    return ApplicationWindow(window_opens(ends_on, OPENS_MONTHS), ends_on, ends_on, purpose, source)
 
 
 def _last_sixty_days(ends_on: date, purpose: Purpose, source: Source) -> ApplicationWindow:
-    return ApplicationWindow(days_before(ends_on, 60), ends_on, ends_on, purpose, source)
+    return ApplicationWindow(days_before(ends_on, LAST_DAYS), ends_on, ends_on, purpose, source)
 
 
-ART_11 = _permits("11")
+ART_11 = permission("11")
 
 
 @rule(ART_11, in_force_from=REWRITTEN, decided_by="ends_on")
@@ -85,7 +73,7 @@ class ShortStay(StrEnum):
 
 
 @rule(
-    _permits("5"),
+    permission("5"),
     in_force_from=REWRITTEN,
     decided_by="entered_on",
     doubt="That stays over 90 days need an ordinary permit first (art. 9) is inferred from arts. 5 and 12.",
@@ -100,7 +88,7 @@ def short_stay(entered_on: date, stay_days: int, *, travel_card: bool = False) -
     return ShortStay.APPLY_AFTER_ENTRY if stay_days <= 90 else ShortStay.PERMIT_BEFORE_ENTRY
 
 
-ART_12 = _permits("12")
+ART_12 = permission("12")
 
 
 @rule(ART_12, in_force_from=REWRITTEN, decided_by="entered_on")
@@ -110,16 +98,16 @@ def short_stay_permit(entered_on: date) -> ApplicationWindow:
     return ApplicationWindow(entered_on, last_day, last_day, Purpose.SHORT_STAY_PERMIT, ART_12)
 
 
-ART_39 = _permits("39")
+ART_39 = permission("39")
 
 
 @rule(ART_39, in_force_from=REWRITTEN, decided_by="ends_on")
 def renew_type_b(ends_on: date) -> ApplicationWindow:
     """「聘僱許可有效期間屆滿日前二個月至四個月內，雇主有繼續聘僱該外國人之必要者」"""
-    return _two_to_four_months(ends_on, Purpose.RENEWAL, ART_39)
+    return two_to_four_months(ends_on, Purpose.RENEWAL, ART_39)
 
 
-ART_40 = _permits("40", "1")
+ART_40 = permission("40", "1")
 
 
 @rule(ART_40, in_force_from=REWRITTEN, decided_by="ends_on")
@@ -128,10 +116,10 @@ def transfer_type_b(ends_on: date) -> ApplicationWindow:
 
     The official English drops the "not" and the window; the Chinese text rules.
     """
-    return _two_to_four_months(ends_on, Purpose.TRANSFER, ART_40)
+    return two_to_four_months(ends_on, Purpose.TRANSFER, ART_40)
 
 
-ART_41 = _permits("41")
+ART_41 = permission("41")
 
 
 @rule(ART_41, in_force_from=REWRITTEN, decided_by="ends_on")
@@ -140,8 +128,8 @@ def extend_major_project(ends_on: date) -> ApplicationWindow:
     return _last_sixty_days(ends_on, Purpose.PROJECT_EXTENSION, ART_41)
 
 
-ART_48_1, ART_48_2 = _permits("48", "1"), _permits("48", "2")
-ART_61_1, ART_61_2 = _skilled("61", "1"), _skilled("61", "2")
+ART_48_1, ART_48_2 = permission("48", "1"), permission("48", "2")
+ART_61_1, ART_61_2 = skilled("61", "1"), skilled("61", "2")
 # 外國技術人力工作資格及許可管理辦法第70條: permits given before are under the new regulation too.
 TYPE_C_EXTENSION = Dated(ART_61_1, {REWRITTEN: ART_48_1, SKILLED_WORKERS_REGULATION: ART_61_1})
 TYPE_C_TRANSFER = Dated(ART_61_2, {REWRITTEN: ART_48_2, SKILLED_WORKERS_REGULATION: ART_61_2})
@@ -156,10 +144,10 @@ def extend_type_c(ends_on: date) -> ApplicationWindow:
 @rule(ART_61_2, in_force_from=REWRITTEN, decided_by="ends_on")
 def transfer_type_c(ends_on: date) -> ApplicationWindow:
     """「無申請展延……之必要者……於聘僱許可有效期間屆滿日前二個月至四個月內……申請期滿轉換」"""
-    return _two_to_four_months(ends_on, Purpose.TRANSFER, TYPE_C_TRANSFER.on(ends_on))
+    return two_to_four_months(ends_on, Purpose.TRANSFER, TYPE_C_TRANSFER.on(ends_on))
 
 
-ART_54 = _permits("54", "1")
+ART_54 = permission("54", "1")
 
 
 @rule(ART_54, in_force_from=REWRITTEN, decided_by="ends_on")
@@ -171,7 +159,7 @@ def reapply_type_d(ends_on: date) -> ApplicationWindow:
     return ApplicationWindow(None, None, ends_on, Purpose.NEW_APPLICATION, ART_54)
 
 
-ART_57 = _permits("57")
+ART_57 = permission("57")
 
 
 @rule(ART_57, in_force_from=REWRITTEN, decided_by="ends_on")
@@ -180,7 +168,7 @@ def extend_type_e(ends_on: date) -> ApplicationWindow:
     return _last_sixty_days(ends_on, Purpose.EXTENSION, ART_57)
 
 
-@rule(_permits("70"), in_force_from=REWRITTEN, decided_by="filed_on")
+@rule(permission("70"), in_force_from=REWRITTEN, decided_by="filed_on")
 def may_catch_up(window: ApplicationWindow, filed_on: date, *, approved: bool, earlier_catch_ups: int) -> bool:
     """「經中央主管機關認可後，得於核准所定期限內，補行通知或申請。……就同一通知或申請案別，以一次為限。」"""
     return standing(window, filed_on) is Standing.LATE and approved and earlier_catch_ups == 0

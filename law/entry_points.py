@@ -152,7 +152,7 @@ def _room(room: Room) -> int:
     doubt=f"{NOT_OFFICIAL} The worker's own room is counted, in the column of what that room is.",
 )
 def score(ranked_on: date, entrant: Entrant) -> Score:
-    """「積分制」: vaccine and epidemic for all, for industry workers the dormitory and the room as well."""
+    """By points (積分制): vaccine and epidemic for all, for industry workers the dormitory and the room as well."""
     origin, doubts = _origin(entrant.origin_cases)
     room = entrant.room
     if room is None:

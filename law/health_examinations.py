@@ -148,7 +148,7 @@ def examined(permit_starts: date, months: int, examined_on: date) -> Examined:
     return Examined(ExaminedWhen.IN_TIME if in_time else ExaminedWhen.LATE, examination)
 
 
-class SkilledWork(StrEnum):
+class SkilledFromAbroad(StrEnum):
     """Skilled foreign workers (外國技術人力, type C) hired from abroad; hires within Taiwan are not covered here."""
 
     CARE = "care"  # 家庭看護技術員, 多元陪伴照顧服務技術員
@@ -163,13 +163,13 @@ class SkilledExaminations:
 
 
 @rule(ART_5, in_force_from=AMENDED, decided_by="entered_on", doubt=NEW_TEXT_UNREAD)
-def skilled_examinations(entered_on: date, work: SkilledWork) -> SkilledExaminations:
-    """「入境後3年內，於入國日滿 6、18、30 個月各做一次定期健康檢查」, then for carers 「每3年辦理胸部X光肺結核檢查」
+def skilled_examinations(entered_on: date, work: SkilledFromAbroad) -> SkilledExaminations:
+    """“入境後3年內，於入國日滿 6、18、30 個月各做一次定期健康檢查”, then for carers “每3年辦理胸部X光肺結核檢查”
 
     Words of an agency's report. That the thirty days either side stay is our reading: it says the examinations
     are the same as those of type B.
     """
-    return SkilledExaminations(_regular(entered_on), 3 if work is SkilledWork.CARE else None, ART_5)
+    return SkilledExaminations(_regular(entered_on), 3 if work is SkilledFromAbroad.CARE else None, ART_5)
 
 
 class BadResult(StrEnum):

@@ -78,7 +78,7 @@ class NewEmployerDue:
     doubt="The agency's page says fifteen days and the act thirty since 2024; the page may be older than the change.",
 )
 def card_after_new_employer_due(approved_on: date) -> NewEmployerDue:
-    """「應於取得勞動部接續聘僱核准函之日起15日內」 (labour agency), against thirty days of the act.
+    """“應於取得勞動部接續聘僱核准函之日起15日內” (labour agency), against thirty days of the act.
 
     We count both from the day after the ministry's letter. A change of workplace is also one of art. 31(6).
     """
@@ -103,7 +103,7 @@ class PassportRenewal:
     doubt="The six months are the labour agency's advice to migrant workers (2024-10-12); no article sets them.",
 )
 def renew_passport(expires_on: date) -> PassportRenewal:
-    """「護照有效期限低於6個月，請儘快向各國駐臺辦事處辦理換發護照」"""
+    """“護照有效期限低於6個月，請儘快向各國駐臺辦事處辦理換發護照” (labour agency)"""
     return PassportRenewal(window_opens(expires_on, 6), PASSPORT_ADVICE)
 
 

@@ -41,6 +41,7 @@ BESIDE_ONE: Dated[Mapping[Level, int]] = Dated(
         PRINTED: dict.fromkeys(Level, 1),
     },
 )
+A_SINGLE_ONE = 1  # on the average of the months, or less
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def headcount(
     """
     cap = LEVEL_CAPS.on(checked_on)[level]
     missing = False
-    if 0 < foreign <= 1:
+    if 0 < foreign <= A_SINGLE_ONE:
         beside = Fraction(sum(locals_by_month), max(len(locals_by_month), 1))
         missing = min(locals_by_month, default=0) < 1 or beside < BESIDE_ONE.on(checked_on)[level]
     return Headcount(cap, _over_by(cap, foreign, employees), missing, (ART_34_1, ART_34_2))

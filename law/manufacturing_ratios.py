@@ -82,6 +82,12 @@ class Ratio:
     def total(self) -> Decimal:
         return self.level + sum((grant.granted for grant in self.grants), NONE)
 
+    @property
+    def ceiling(self) -> Decimal:
+        """The higher one where something was granted that counts up to it."""
+        higher = any(grant.granted and grant.add_on in TO_THE_HIGHER_CEILING for grant in self.grants)
+        return CEILING_2026 if higher else CEILING
+
     def places(self, employees: Fraction) -> int:
         """Rounded down: 「合計不得超過」 names no rounding, and an office may round in the employer's favour."""
         return floor(employees * Fraction(self.total) / 100)
@@ -123,7 +129,7 @@ class Places:
 
 @rule(ART_25_2, in_force_from=FOR_2026, decided_by="applied_on", doubt=SECOND_HAND_2026)
 def wage_raise_places(applied_on: date, employees: Fraction, *, raised: int) -> Places:
-    """「加薪1位本國勞工就多1位移工名額」 (the ministry's answer of 2026-01-06): one for one, at most ten percent."""
+    """“加薪1位本國勞工就多1位移工名額” (the ministry's answer of 2026-01-06): one for one, at most ten percent."""
     return Places(min(raised, floor(employees * Fraction(MOST[AddOn.WAGE_RAISES].on(applied_on)) / 100)), ART_25_2)
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from law.citations import permission
+from law.citations import REWRITTEN, employment_service, permission
 from law.dates import days_after
-from law.employment_permits import REWRITTEN
 from law.source import Dated, Source, rule
 from law.working_days import Deadline, deadline
 
@@ -21,16 +20,10 @@ SECOND_HAND = "The ruling of 2018 and the order of 2023 were read in reports abo
 MISSED_DAYS = 3
 NOTICE_DAYS = 3
 
-
-def _source(article: str, paragraph: str = "") -> Source:
-    url = f"https://law.moj.gov.tw/LawClass/LawSingle.aspx?pcode=N0090001&flno={article}"
-    return Source("就業服務法", article, paragraph, url, checked=date(2026, 11, 21))
-
-
-ART_56 = _source("56", "1")
-ART_59 = _source("59", "1")
-ART_72 = _source("72")
-ART_73 = _source("73")
+ART_56 = employment_service("56", "1")
+ART_59 = employment_service("59", "1")
+ART_72 = employment_service("72")
+ART_73 = employment_service("73")
 ART_68 = permission("68", "3")
 
 
@@ -123,9 +116,23 @@ def notice_lacks(noticed_on: date, items: Collection[NoticeItem], told: Collecti
     )
 
 
+class ContactOffice(StrEnum):
+    """With whom a contact on record keeps her from being lost, as the order of 2023 was reported.
+
+    Labour authorities, shelters and the office of her country (原籍國駐臺代表處); it does not name the immigration
+    agency.
+    """
+
+    HOTLINE = "hotline"  # 1955, where the ministry hears complaints
+    MINISTRY = "ministry"
+    LOCAL_AUTHORITY = "local_authority"
+    SHELTER = "shelter"
+    HOME_OFFICE = "home_office"
+
+
 @dataclass(frozen=True)
 class Contact:
-    """A contact on record with 1955, the ministry, a local authority, a registered shelter or the home office.
+    """A contact on record with a ContactOffice.
 
     `place_known`: she said where she stays and how to reach her, or the shelter has her on record.
     """

@@ -79,7 +79,7 @@ class Payslip:
     proof_given: bool  # of a payment not in cash, with a copy for her
 
 
-class Finding(StrEnum):
+class Flaw(StrEnum):
     NO_CHINESE = "no_chinese"
     NOT_IN_HER_LANGUAGE = "not_in_her_language"
     NO_WAGE_ITEMS = "no_wage_items"
@@ -98,30 +98,30 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class PayslipCheck:
-    """`findings` in the order of the article; `kept_until` is how long the employer keeps a copy."""
+    """`flaws` in the order of the article; `kept_until` is how long the employer keeps a copy."""
 
     complete: bool
-    findings: tuple[Finding, ...]
+    flaws: tuple[Flaw, ...]
     kept_until: date
     source: Source
 
 
-_WITHOUT: Mapping[Item, Finding] = {
-    Item.CHINESE: Finding.NO_CHINESE,
-    Item.OWN_LANGUAGE: Finding.NOT_IN_HER_LANGUAGE,
-    Item.RECEIVED: Finding.NO_AMOUNT_RECEIVED,
-    Item.WAGE_ITEMS: Finding.NO_WAGE_ITEMS,
-    Item.TOTAL: Finding.NO_TOTAL,
-    Item.WAY_OF_PAYING: Finding.NO_WAY_OF_PAYING,
-    Item.CASH_OR_PROOF: Finding.NO_PROOF_OF_PAYMENT,
-    Item.GIVEN: Finding.NOT_GIVEN_TO_WORKER,
+_WITHOUT: Mapping[Item, Flaw] = {
+    Item.CHINESE: Flaw.NO_CHINESE,
+    Item.OWN_LANGUAGE: Flaw.NOT_IN_HER_LANGUAGE,
+    Item.RECEIVED: Flaw.NO_AMOUNT_RECEIVED,
+    Item.WAGE_ITEMS: Flaw.NO_WAGE_ITEMS,
+    Item.TOTAL: Flaw.NO_TOTAL,
+    Item.WAY_OF_PAYING: Flaw.NO_WAY_OF_PAYING,
+    Item.CASH_OR_PROOF: Flaw.NO_PROOF_OF_PAYMENT,
+    Item.GIVEN: Flaw.NOT_GIVEN_TO_WORKER,
 }
-_WRONG: Mapping[DeductionKind, Finding] = {
-    DeductionKind.NOT_ITEMISED: Finding.DEDUCTION_NOT_ITEMISED,
-    DeductionKind.BROKER_FEE: Finding.BROKER_FEE_DEDUCTED,
-    DeductionKind.PLACEMENT_FEE: Finding.DEDUCTION_NOT_LISTED,
-    DeductionKind.FINE: Finding.DEDUCTION_NOT_LISTED,
-    DeductionKind.DEPOSIT: Finding.DEDUCTION_NOT_LISTED,
+_WRONG: Mapping[DeductionKind, Flaw] = {
+    DeductionKind.NOT_ITEMISED: Flaw.DEDUCTION_NOT_ITEMISED,
+    DeductionKind.BROKER_FEE: Flaw.BROKER_FEE_DEDUCTED,
+    DeductionKind.PLACEMENT_FEE: Flaw.DEDUCTION_NOT_LISTED,
+    DeductionKind.FINE: Flaw.DEDUCTION_NOT_LISTED,
+    DeductionKind.DEPOSIT: Flaw.DEDUCTION_NOT_LISTED,
 }
 
 
@@ -139,28 +139,28 @@ def _on_paper(payslip: Payslip, own_language: str) -> frozenset[Item]:
     return frozenset(item for item, is_there in there.items() if is_there)
 
 
-def _lacking(there: Collection[Item], deducted: Collection[DeductionKind]) -> tuple[Finding, ...]:
+def _lacking(there: Collection[Item], deducted: Collection[DeductionKind]) -> tuple[Flaw, ...]:
     """Each once, in the order of the article."""
     missing = [_WITHOUT[item] for item in Item if item not in there]
-    wrong = dict.fromkeys(finding for kind, finding in _WRONG.items() if kind in deducted)
+    wrong = dict.fromkeys(flaw for kind, flaw in _WRONG.items() if kind in deducted)
     return (*missing, *wrong)
 
 
-def _without_law(payslip: Payslip) -> list[Finding]:
+def _without_law(payslip: Payslip) -> list[Flaw]:
     by_law = [each for each in payslip.deductions if each.kind is DeductionKind.OTHER_BY_LAW]
-    return [Finding.DEDUCTION_WITHOUT_LAW] if any(not each.law.strip() for each in by_law) else []
+    return [Flaw.DEDUCTION_WITHOUT_LAW] if any(not each.law.strip() for each in by_law) else []
 
 
-def _of_sums(payslip: Payslip) -> list[Finding]:
-    findings: list[Finding] = []
+def _of_sums(payslip: Payslip) -> list[Flaw]:
+    flaws: list[Flaw] = []
     if payslip.total is None:
-        return findings
+        return flaws
     if payslip.wage_items and sum(item.amount for item in payslip.wage_items) != payslip.total:
-        findings.append(Finding.ITEMS_ARE_NOT_THE_TOTAL)
+        flaws.append(Flaw.ITEMS_ARE_NOT_THE_TOTAL)
     deducted = sum(deduction.amount for deduction in payslip.deductions)
     if payslip.received is not None and payslip.received != payslip.total - deducted:
-        findings.append(Finding.SUMS_DO_NOT_AGREE)
-    return findings
+        flaws.append(Flaw.SUMS_DO_NOT_AGREE)
+    return flaws
 
 
 @rule(
@@ -180,16 +180,16 @@ def check_payslip(paid_on: date, payslip: Payslip, own_language: str, *, is_skil
     """
     kinds = frozenset(deduction.kind for deduction in payslip.deductions)
     on_paper = _lacking(_on_paper(payslip, own_language), kinds)
-    findings = (*on_paper, *_without_law(payslip), *_of_sums(payslip))
+    flaws = (*on_paper, *_without_law(payslip), *_of_sums(payslip))
     source = SKILLED_PAYSLIP.on(paid_on) if is_skilled else ART_66
-    return PayslipCheck(not findings, findings, months_after(paid_on, 60), source)
+    return PayslipCheck(not flaws, flaws, months_after(paid_on, 60), source)
 
 
 @dataclass(frozen=True)
 class Lacking:
     """What is not on a payslip, or must not be, in the order of the article."""
 
-    findings: tuple[Finding, ...]
+    flaws: tuple[Flaw, ...]
     source: Source
 
 

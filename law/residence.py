@@ -59,7 +59,7 @@ class PendingExtension:
     doubt="The agency's announcement of 2024-07-12 was read in an employment agency's report of it.",
 )
 def pending_extension(expires_on: date) -> PendingExtension:
-    """「於居留效期最後1日下午5時前仍未核准居留，於屆期日當日下午5時，由系統自動延期30日」
+    """“於居留效期最後1日下午5時前仍未核准居留，於屆期日當日下午5時，由系統自動延期30日”
 
     Only for a case filed through the one-stop service (在臺移工一站式申請聘僱及居留服務) and still undecided at
     17:00 of the last day; it repeats until the decision. Skilled workers (type C) cannot use that service. After

@@ -57,6 +57,7 @@ class Change:
     source: Source
 
 
+WORK_OF_ART_59 = frozenset((PermitType.B, PermitType.C))
 _FOR_REASON = {
     True: NewEmployer.MAY_ASK,
     False: NewEmployer.NOT_FOR_THIS_REASON,
@@ -74,10 +75,11 @@ def change_of_employer(revoked_on: date, permit_type: PermitType, reason: Reason
     """「外國人受聘僱從事第四十六條第一項第八款至第十一款規定之工作，有下列情事之一者，經中央主管機關核准，得轉換雇主或工作」
 
     Four grounds: death or emigration of the employer or the person cared for, the vessel, closure or unpaid wages,
-    and 「其他不可歸責於受聘僱外國人之事由」. Types B and C do that work.
+    and 「其他不可歸責於受聘僱外國人之事由」.
     """
-    of_the_article = permit_type in (PermitType.B, PermitType.C)
-    return Change(_FOR_REASON[may_transfer(reason)] if of_the_article else NewEmployer.OTHER_WORK, ART_59)
+    if permit_type not in WORK_OF_ART_59:
+        return Change(NewEmployer.OTHER_WORK, ART_59)
+    return Change(_FOR_REASON[may_transfer(reason)], ART_59)
 
 
 @rule(ART_74_2, in_force_from=IN_FORCE_FROM, decided_by="on")

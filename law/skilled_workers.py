@@ -11,7 +11,7 @@ from enum import StrEnum
 from law.citations import AMENDED_2023, SKILLED_WORKERS_REGULATION, permission, skilled
 from law.dates import days_after, last_day_of_period, months_before, window_opens
 from law.source import Dated, Source, rule
-from law.windows import ApplicationWindow, Purpose
+from law.windows import ApplicationWindow, Purpose, two_to_four_months
 from law.working_years import ELEVEN_AND_A_HALF_YEARS, SIX_YEARS, Service
 
 SKILLED_8, SKILLED_32_4, SKILLED_56 = skilled("8"), skilled("32", "4"), skilled("56")
@@ -135,11 +135,6 @@ class Candidate:
     graduate: bool = False
 
 
-def _two_to_four_months(permit_ends: date, source: Source) -> ApplicationWindow:
-    opens, safe = window_opens(permit_ends, 4), months_before(permit_ends, 2)
-    return ApplicationWindow(opens, safe, permit_ends, Purpose.NEW_APPLICATION, source)
-
-
 @rule(SKILLED_32_4, in_force_from=AMENDED_2023, decided_by="asked_on")
 def filing_by_care_family(asked_on: date) -> Route:
     """「一、曾聘僱該外國人從事本法第四十六條第一項第九款之家庭看護工作。二、與曾聘僱該外國人之雇主，有第一項親屬關係。
@@ -167,7 +162,7 @@ def filing_after_six_years(asked_on: date, permit_ends: date, six_years_on: date
     as in the English. A new employer: two to four months before, work from the day after it.
     """
     source, eligible = SIX_YEARS_FILING.on(asked_on), ELIGIBLE.on(asked_on)
-    new = _two_to_four_months(permit_ends, source)
+    new = two_to_four_months(permit_ends, Purpose.NEW_APPLICATION, source)
     # Full early: any day after. Full only late in the permit: as the new employer, two to four months before.
     opens = min(days_after(six_years_on, 1), window_opens(permit_ends, 4))
     original = ApplicationWindow(opens, new.last_safe_day, permit_ends, Purpose.NEW_APPLICATION, source)
@@ -183,7 +178,7 @@ def filing_after_return(asked_on: date, permit_ends: date) -> Route:
     工作，並自其聘僱許可期間屆滿之次日起聘僱。」
     """
     source = RETURNED_FILING.on(asked_on)
-    window, next_day = _two_to_four_months(permit_ends, source), days_after(permit_ends, 1)
+    window, next_day = two_to_four_months(permit_ends, Purpose.NEW_APPLICATION, source), days_after(permit_ends, 1)
     return Route(Ground.RETURNED, Applicant.ANY_EMPLOYER, window, next_day, False, source, ELIGIBLE.on(asked_on))
 
 

@@ -17,7 +17,8 @@ V = TypeVar("V")
 
 STALE_AFTER = timedelta(days=180)
 
-_QUOTED = re.compile(r"「([^「」]*(?:「[^「」]*」[^「」]*)*)」")
+# Words that name their own place after them, 「…」 (第3項), are those of another paragraph or article.
+_QUOTED = re.compile(r"「([^「」]*(?:「[^「」]*」[^「」]*)*)」(?! ?\(第)")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Rule(Generic[P, R]):
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The law's own words, in Chinese, that the rule's description quotes; empty where it quotes none."""
+        """The words of its article that the rule's description has in 「」; an agency's or a report's stand in “”."""
         described = "".join(line.strip() for line in (self.__doc__ or "").splitlines())
         return tuple(_QUOTED.findall(described))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from law.citations import REWRITTEN, employment_service, permission
 from law.dates import last_day_of_period
+from law.employment_permits import LongestPermit
 from law.source import Dated, Source, rule
 
 ART_54_1 = permission("54", "1")
@@ -14,23 +15,21 @@ ESA_50 = employment_service("50")
 TWENTY_HOURS_FROM = date(2015, 6, 19)  # promulgated 2015-06-17; sixteen hours before
 ONE_YEAR_FROM = date(2024, 8, 28)  # issued 2024-08-26
 
+ONE_YEAR_SECOND_HAND = (
+    "The year since 2024-08-28 was read in the ministry's notice as a university passed it on (cgu.edu.tw, "
+    "2024-08-26), not in the article."
+)
+MOST_END_IN_SEPTEMBER = "By the same notice most permits end with the school year on 30 September."
+
 HOURS_A_WEEK = Dated(ESA_50, {TWENTY_HOURS_FROM: Fraction(20)})
 PERMIT_MONTHS = Dated(ART_54_1, {REWRITTEN: 6, ONE_YEAR_FROM: 12})
-
-
-@dataclass(frozen=True)
-class LongestPermit:
-    ends_by: date
-    months: int
-    source: Source
 
 
 @rule(
     ART_54_1,
     in_force_from=REWRITTEN,
     decided_by="starts_on",
-    doubt="The year since 2024-08-28 was read in the ministry's notice as a university passed it on (cgu.edu.tw, "
-    "2024-08-26), not in the article. By the same notice most permits end with the school year on 30 September.",
+    doubt=f"{ONE_YEAR_SECOND_HAND} {MOST_END_IN_SEPTEMBER}",
 )
 def longest_student_permit(starts_on: date) -> LongestPermit:
     """「第四類外國人之工作許可有效期間最長為六個月。」 in the text we read; one year by the notice."""

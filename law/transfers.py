@@ -156,6 +156,9 @@ class CatchUp:
     allowed: bool
     due: Due
 
+    def allows(self, filed_on: date) -> bool:
+        return self.allowed and filed_on <= self.due.by.day
+
 
 @rule(ART_34, in_force_from=REWRITTEN, decided_by="was_due", doubt=UNREAD)
 def transfer_catch_up(was_due: date, *, approved: bool, earlier_catch_ups: int) -> CatchUp:
@@ -168,11 +171,11 @@ _ON_THE_PAGE = "The days stand on the labour agency's page and in its letters, n
 
 @rule(CARE_RECIPIENT, in_force_from=date(2025, 2, 21), decided_by="died_on", doubt=_ON_THE_PAGE)
 def death_of_care_recipient_reported_by(died_on: date) -> Due:
-    """「自被看護者往生事實發生日30日內向勞動部辦理通報」: the employer does."""
+    """“自被看護者往生事實發生日30日內向勞動部辦理通報”: the employer does."""
     return _filed(died_on, 30, CARE_RECIPIENT)
 
 
 @rule(CARE_RECIPIENT, in_force_from=date(2025, 2, 21), decided_by="letter_received_on", doubt=_ON_THE_PAGE)
 def helped_on_after_death_by(letter_received_on: date) -> Due:
-    """「收到廢止聘僱許可函14日內依家庭看護技術工之意願協助轉換雇主或返回母國」: as she wishes, not as he does."""
+    """“收到廢止聘僱許可函14日內依家庭看護技術工之意願協助轉換雇主或返回母國”: as she wishes, not as he does."""
     return _filed(letter_received_on, 14, CARE_RECIPIENT)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from law.dates import months_before, window_opens
 from law.source import Source
 
 
@@ -45,6 +46,17 @@ class ApplicationWindow:
     purpose: Purpose
     source: Source
     missing: Missing | None = None
+
+
+OPENS_MONTHS, CLOSES_MONTHS = 4, 2
+"""Before a permit ends: when most applications can first be made, and until when they should be."""
+
+
+def two_to_four_months(ends_on: date, purpose: Purpose, source: Source) -> ApplicationWindow:
+    """Late after two months before the end; a catch-up (art. 70) can be approved while the permit lasts."""
+    return ApplicationWindow(
+        window_opens(ends_on, OPENS_MONTHS), months_before(ends_on, CLOSES_MONTHS), ends_on, purpose, source
+    )
 
 
 def standing(window: ApplicationWindow, today: date) -> Standing:

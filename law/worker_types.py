@@ -6,9 +6,9 @@ from datetime import date
 
 from law.citations import REWRITTEN, employment_service, permission
 from law.dates import days_after, last_day_of_period
-from law.employment_permits import PermitType
+from law.employment_permits import LongestPermit, PermitType
 from law.source import Source, rule
-from law.students import LongestPermit, longest_student_permit
+from law.students import longest_student_permit
 
 ART_2, ART_67 = permission("2"), permission("67")
 ESA_52_1, ESA_52_2 = employment_service("52", "1"), employment_service("52", "2")

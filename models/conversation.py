@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Instant
+from models.portions import portions
 from models.secrets import sealed_json
 
 KEPT_FOR = timedelta(days=7)
@@ -65,9 +66,10 @@ def keep(session: Session, contact_id: int, progress: Progress, now: datetime) -
     )
 
 
-def forget(session: Session, contact_id: int) -> None:
-    """The conversation is over: nothing of it stays."""
-    session.execute(delete(ConversationRow).where(ConversationRow.contact_id == contact_id))
+def forget(session: Session, *contact_ids: int) -> None:
+    """Their conversations are over: nothing of them stays."""
+    for some in portions(contact_ids):
+        session.execute(delete(ConversationRow).where(ConversationRow.contact_id.in_(some)))
 
 
 def forget_old(session: Session, now: datetime) -> None:

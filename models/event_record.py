@@ -38,11 +38,6 @@ class Verdict:
 RECORDED, REPEATED = Verdict(Outcome.RECORDED), Verdict(Outcome.REPEATED)
 
 
-def record(session: Session, told: Told, rules: ReminderRules, now: datetime) -> Verdict:
-    """Record one event; see `record_all`."""
-    return record_all(session, [told], rules, now)[0]
-
-
 def record_all(session: Session, told: Sequence[Told], rules: ReminderRules, now: datetime) -> list[Verdict]:
     """Store events once each, bring their permits and reminders up to date, and plan what people must be told.
 

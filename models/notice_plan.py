@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from locales import taipei_day
@@ -48,14 +48,15 @@ def catch_up(session: Session, contact: Contact, now: datetime) -> bool:
     return bool(chosen)
 
 
-def locked(session: Session, which: object) -> Sequence[Permit]:
-    wanted = select(Permit).where(which).options(joinedload(Permit.worker, innerjoin=True))  # type: ignore[arg-type]
+def locked(session: Session, which: ColumnElement[bool]) -> Sequence[Permit]:
+    wanted = select(Permit).where(which).options(joinedload(Permit.worker, innerjoin=True))
     return session.scalars(
         wanted.order_by(Permit.id).with_for_update(of=Permit).execution_options(populate_existing=True)
     ).all()
 
 
 def plan(session: Session, permits: Mapping[int, Permit], found: Mapping[int, State], now: datetime) -> None:
+    """Plan what now stands of these permits for everybody linked to their workers; cancel what no longer does."""
     workers = {permit.worker_id for permit in permits.values()}
     accounts: defaultdict[int, list[int]] = defaultdict(list)
     for contact_id, worker_id in session.execute(

@@ -35,6 +35,7 @@ def window_rows(permit: Permit) -> tuple[Row, ...]:
     return tuple(Row(label, verbatim(day)) for label, day in window_days(permit))
 
 
+ASK_1955 = _("Call 1955 today and ask what you can do. It is free, day and night, in your language.")
 CHECK_WITH_NIA = _("The immigration agency may have changed this date without a new card. Check with the NIA.")
 
 
@@ -59,12 +60,12 @@ def next_steps(permit: Permit, today: date) -> tuple[Text, ...]:
     if permit.status == PermitStatus.REVOKED:
         return (
             _("This permit was revoked. You have rights: you may be able to change employer or to appeal."),
-            _("Call 1955 today and ask what you can do. It is free, day and night, in your language."),
+            ASK_1955,
         )
     if today > permit.ends_on:
         return (
             _("This permit ended on {date}.", date=permit.ends_on),
-            _("Call 1955 today and ask what you can do. It is free, day and night, in your language."),
+            ASK_1955,
         )
     match PermitType(permit.permit_type):
         case PermitType.A:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Instant
+from models.contact import Contact
 from models.worker import Worker
 
 
@@ -28,6 +29,13 @@ class Decision(StrEnum):
     HERS = "hers"
     NOT_HERS = "not_hers"
     PASSED_ON = "passed_on"
+
+
+_ABOUT_LINK = (Decision.HERS.value, Decision.NOT_HERS.value)
+
+
+class WaitsForSecond(Exception):  # noqa: N818  reads as what it says where it is raised
+    """One person asks for something, and another one confirms it or sends it back."""
 
 
 class Review(Base):
@@ -101,11 +109,13 @@ def reviews_waiting(session: Session) -> int:
 
 
 def close_review(session: Session, review_id: int, now: datetime) -> bool:
-    """Somebody has looked at it, and no link changes; False when it is not open."""
+    """Somebody has looked at it, and no link changes; False when it is not open. May raise `WaitsForSecond`."""
     review = session.get(Review, review_id, with_for_update={"of": Review}, populate_existing=True)
     if review is None or review.closed_at is not None:
         return False
-    review.closed_at, review.decision, review.asked_by_id = now, None, None
+    if review.asked is not None:
+        raise WaitsForSecond
+    review.closed_at = now
     return True
 
 
@@ -116,9 +126,20 @@ def was_cut(session: Session, contact_id: int) -> bool:
         .where(
             Review.contact_id == contact_id,
             Review.closed_at.is_not(None),
-            Review.decision.in_((Decision.HERS.value, Decision.NOT_HERS.value)),
+            Review.decision.in_(_ABOUT_LINK),
         )
         .order_by(Review.closed_at.desc(), Review.id.desc())
         .limit(1)
     )
     return last == Decision.NOT_HERS
+
+
+def accounts_decided_last(session: Session, limit: int) -> Sequence[Contact]:
+    """Of the last so many decisions about links, those accounts that can be reached."""
+    last = (
+        select(Review.contact_id)
+        .where(Review.closed_at.is_not(None), Review.decision.in_(_ABOUT_LINK))
+        .order_by(Review.closed_at.desc())
+        .limit(limit)
+    )
+    return session.scalars(select(Contact).where(Contact.id.in_(last), Contact.reachable)).all()

@@ -68,6 +68,7 @@ def _forget_the_past(session: Session, rules: ReminderRules, now: datetime) -> b
     everything about people who blocked us long ago, old callbacks, and who got old announcements."""
     links = binding.erase_after_last_permit(session, taipei_day(now), now, PORTION)
     linking.forget_told(session, links)
+    conversation.forget(session, *links)
     messages = message.forget_old(session, now, PORTION)
     people = contact.forget_gone(session, now, PORTION)
     callbacks = callback.forget_old(session, now, PORTION)

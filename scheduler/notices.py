@@ -7,15 +7,18 @@ from sqlalchemy.orm import Session
 
 from law.appeals import appeal_until
 from law.employment_permits import PermitType
-from law.missing_reports import ReasonCode, may_transfer
+from law.missing_reports import ReasonCode
+from law.revocations import change_of_employer
+from law.source import NotInForce
 from locales import Text, _, taipei_day, verbatim
 from models import reaction
+from models import revocation_advice as advice
 from models.binding import in_force
 from models.content import Button, Card, Content, Row, Tone
 from models.message import Message
 from models.notice import events_told_by, was_told
-from models.permit import Permit, PermitStatus
-from models.permit_advice import next_steps
+from models.permit import PermitStatus
+from models.permit_advice import ASK_1955, next_steps
 from models.permit_event import EventKind, PermitEvent, State, states
 
 MOST_BUBBLES = 5
@@ -71,72 +74,51 @@ def _issued(event: PermitEvent, message: Message, today: date) -> Card:
 
 
 def _revoked(event: PermitEvent, message: Message, today: date) -> Card:
-    last = appeal_until(event.served_on).day if event.served_on else None
-    if last is not None and today <= last:
-        title = _("You can appeal until {date}: your work permit was revoked", date=last)
-    else:
-        title = _("Call 1955 today: your work permit was revoked")
+    try:
+        title, can, notes = _consequences(event, today)
+    except NotInForce:
+        # Of a day before the law that we have read: we do not guess, and she must still hear of it.
+        title, can, notes = _CALL_TODAY, (ASK_1955,), ()
     return Card(
         title=title,
-        lead=(
-            *_appeal(event, last, today),
-            *_transfer(event),
-            _("Keep the letter and every message. Do not sign what you cannot read."),
-        ),
+        lead=(*can, advice.KEEP_THE_LETTER),
         rows=(
             Row(_("Permit number"), verbatim(event.permit.permit_no)),
             Row(_("Reason given"), _REASONS[event.reason]),
             *_letter(event),
         ),
-        notes=_leaving(event.permit),
-        buttons=_buttons(message),
+        notes=notes,
+        buttons=(*_buttons(message), advice.WHAT_NOW),
         tone=Tone.URGENT,
     )
 
 
-def _appeal(event: PermitEvent, last: date | None, today: date) -> tuple[Text, ...]:
-    if last is not None and today <= last:
-        return (_("The appeal must arrive by that day, not only be posted. 1955 tells you where and how. It is free."),)
-    if last is not None:
+_CALL_TODAY = _("Call 1955 today: your work permit was revoked")
+
+
+def _consequences(event: PermitEvent, today: date) -> tuple[Text, tuple[Text, ...], tuple[Text, ...]]:
+    """The title, what she can do, and whether she must leave."""
+    decided_on, permit_type = taipei_day(event.occurred_at), PermitType(event.permit.permit_type)
+    title, *appeal = _appeal(event.served_on, decided_on, today)
+    change = advice.CHANGE_OF_EMPLOYER[change_of_employer(decided_on, permit_type, event.reason).new_employer]
+    can = (*appeal, *change.means, *change.steps, *advice.against_false_report(decided_on, event.reason))
+    leaving = advice.leaving(decided_on, permit_type, event.reason)
+    return title, can, (leaving, _("Ask 1955 before you decide anything."))
+
+
+def _appeal(served_on: date | None, decided_on: date, today: date) -> tuple[Text, ...]:
+    """The title first."""
+    if served_on is not None and today <= (last := appeal_until(served_on).day):
         return (
-            _("The time for an appeal was until {date}.", date=last),
-            _("If you could not act in time and it was not your fault, a late appeal may be possible. Ask 1955 today."),
+            _("You can appeal until {date}: your work permit was revoked", date=last),
+            _("The appeal must arrive by that day, not only be posted. 1955 tells you where and how. It is free."),
         )
+    words = (_CALL_TODAY, *advice.appeal(served_on, today))
     # The letter cannot have come before it was written: counted from that day, nobody is ever late.
-    safe = appeal_until(taipei_day(event.occurred_at)).day
-    unknown = _("You can appeal within 30 days after the letter is delivered. We do not know that day: ask for it.")
-    if today > safe:
-        return (unknown,)
-    return (unknown, _("To be safe, appeal by {date}. 1955 tells you where and how.", date=safe))
-
-
-def _transfer(event: PermitEvent) -> tuple[Text, ...]:
-    if event.permit.permit_type not in _MAY_TRANSFER:
-        return (_NOT_TRUE,)
-    match may_transfer(event.reason):
-        case True:
-            return (
-                _("The reason given is not your fault. You have the right to ask for a new employer (transfer)."),
-                _("Say to 1955 that you want to transfer. The Ministry must agree."),
-            )
-        case False:
-            return (_NOT_TRUE,)
-        case None:
-            return (_("If the reason is not your fault, you may be able to change employer. Ask 1955."),)
-
-
-# 就業服務法第59條: work of art. 46(1)8 to 11.
-_MAY_TRANSFER = (PermitType.B, PermitType.C)
-_NOT_TRUE = _("If the reason is not true, tell 1955 so today, and say what proof you have.")
-
-
-def _leaving(permit: Permit) -> tuple[Text, ...]:
-    if permit.permit_type in (PermitType.D, PermitType.E):
-        return ()  # they are not here for the work alone: 就業服務法第74條
-    return (
-        _("After a revocation the law usually asks you to leave Taiwan. An appeal alone does not stop this."),
-        _("Ask 1955 before you decide anything."),
-    )
+    safe = appeal_until(decided_on).day
+    if served_on is not None or today > safe:
+        return words
+    return (*words, _("To be safe, appeal by {date}. 1955 tells you where and how.", date=safe))
 
 
 _REASONS: Mapping[ReasonCode, Text] = {
@@ -169,7 +151,8 @@ def _reported(event: PermitEvent, message: Message, today: date) -> Card:
         event,
         message,
         _("Your employer reported that you were absent for three days and that contact with you was lost."),
-        _("Such a report can lead to the loss of your permit. If it is not true, say so today."),
+        advice.REPORT_MEANS[event.what],
+        advice.ORDERED_FIRST,
     )
 
 
@@ -178,7 +161,7 @@ def _searched(event: PermitEvent, message: Message, today: date) -> Card:
         event,
         message,
         _("Your employer asked the police and the immigration agency to look for you."),
-        _("This is not the three-day report, but that can follow. If you are not missing, say so today."),
+        advice.REPORT_MEANS[event.what],
     )
 
 
@@ -189,13 +172,13 @@ def _report(event: PermitEvent, message: Message, *what: Text) -> Card:
     return Card(
         title=_("Act today: if you are not missing, say so here and call 1955"),
         lead=(
-            _("Tap “I am here, this is wrong”: we write down what you say, and when, and a person reads it."),
-            _("Tell 1955 where you stay and how to reach you. It is free, day and night. Ask for the case number."),
+            advice.SAY_IT_HERE,
+            advice.SAY_IT_TO_1955,
             *what,
-            _("Keep proof: messages, photos, your work times, your payslips."),
+            advice.KEEP_PROOF,
         ),
         rows=(*rows, Row(_("Reported on"), verbatim(taipei_day(event.occurred_at))), *_letter(event)),
-        notes=(_("If you left because you were not safe, tell 1955 that too. In danger, call 110."),),
+        notes=(advice.NOT_SAFE,),
         buttons=_buttons_of_report(message, event),
         tone=Tone.URGENT,
     )

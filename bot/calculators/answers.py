@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from bot.calculators.doubts import in_words
 from bot.calculators.fields import Described, Inputs, described
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.source import Rule, Source
 from law.working_days import Deadline, next_working_day
 
@@ -25,6 +25,7 @@ class Measure(StrEnum):
 
     DAY = "day"
     DAYS = "days"
+    YEARS = "years"
     PEOPLE = "people"
     MONEY = "money"  # New Taiwan dollars
     PERCENT = "percent"

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.health_examinations import NEW_TEXT_UNREAD
 from law.manufacturing import BETWEEN_TEXTS, SECOND_HAND_2026
 from law.missing_reports import SECOND_HAND
 from law.replacements import NOT_READ, REST_OF_PERMIT
 from law.review_standards import RENUMBERING
+from law.students import MOST_END_IN_SEPTEMBER, ONE_YEAR_SECOND_HAND
 from law.support_staff import SKILLED, WHOLE_HUNDREDS
+from law.transfers import UNREAD
 
 CHINESE: Mapping[str, str] = {
     "Art. 17 was amended again on 2025-07-30; that text was not read.": "第17條於 2025-07-30 再修正，該條文尚未閱讀。",
@@ -58,6 +60,18 @@ CHINESE: Mapping[str, str] = {
     REST_OF_PERMIT: "原許可所餘六個月自何時起算，條文未明；本系統自事件次日起算。",
     NOT_READ: "2023 年修正的第24條，未查得中文條文。",
     RENUMBERING: "2025 年 12 月的修正是否移動本條，未能確認。",
+    "The English print has the three months before the base month; the Chinese counts them back from it.": (
+        "英譯本採計基準月份之前三個月；中文條文自基準月份往前採計，以中文為準。"
+    ),
+    "The article names number, amount and days; that a day costs a thirtieth of a month is our reading.": (
+        "條文定人數、數額及日數；每日以月額三十分之一計，是本系統的解讀。"
+    ),
+    "The ministry's procedure also asks for the days of absence, the last place and the attempts to reach her.": (
+        "勞動部作業程序另要求失聯日期、最後地點及無法聯繫的事證。"
+    ),
+    UNREAD: "2024-11-18 的修正尚未逐條閱讀。",
+    ONE_YEAR_SECOND_HAND: "2024-08-28 起最長一年，取自長庚大學 2024-08-26 轉知的勞動部公告，尚未閱讀條文。",
+    MOST_END_IN_SEPTEMBER: "依該公告，許可多於學年結束的 9 月 30 日屆滿。",
     WHOLE_HUNDREDS: "未滿一百人的增加是否也須增置一人，條文未明；本系統以每滿一百人計。",
     SKILLED: "2026 年起中階技術人力另有專法，是否仍計入未能確認。",
 }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from bot.calculators.answers import MOVES, Calculator, Result, Unanswerable, because, day, office_day, result
 from bot.calculators.fields import Asked, Day, Inputs
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.departures import DepartureCause, departure_report
 from law.employer_clocks import (
     Due,

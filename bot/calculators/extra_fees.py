@@ -6,7 +6,7 @@ from typing import Annotated
 from bot.calculators.answers import Calculator, Line, Result, because, money, percent, result, yes
 from bot.calculators.fields import Asked, Average, Day, Inputs, Number
 from bot.calculators.quota import ADD_ONS
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.manufacturing_fees import BASE_FEE, fixed_extra, monthly_fees, paid_tier
 from law.manufacturing_ratios import AddOn
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 
-from bot.console.words import Words
+from bot.two_languages import Words
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
 MOST_WORKERS = 100_000

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.calculators.answers import NOT_CERTAIN, Calculator, Line, Result, Unanswerable, because, day, result
 from bot.calculators.fields import Asked, Day, Inputs
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.health_examinations import (
     BadResult,
     Examination,

@@ -1,11 +1,23 @@
 """When an absence may be reported, by when, and whether a contact on record leaves the report without a ground."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from bot.calculators.answers import MOVES, Calculator, Line, Result, because, day, office_day, result, yes
 from bot.calculators.fields import Asked, Day, Days, Inputs
-from bot.console.words import Words
-from law.missing_reports import Contact, employers_notice_due, lost_contact, third_missed_day
+from bot.two_languages import Words
+from law.missing_reports import Contact, ContactOffice, employers_notice_due, lost_contact, third_missed_day
+
+OFFICES: Mapping[ContactOffice, Words] = {
+    ContactOffice.HOTLINE: Words("1955", "1955"),
+    ContactOffice.MINISTRY: Words("勞動部", "the ministry"),
+    ContactOffice.LOCAL_AUTHORITY: Words("地方政府", "a local authority"),
+    ContactOffice.SHELTER: Words("安置單位", "a shelter"),
+    ContactOffice.HOME_OFFICE: Words("移工原籍國駐臺機構", "the office of the worker's own country in Taiwan"),
+}
+ALL_OFFICES = Words(
+    "、".join(OFFICES[office].zh for office in ContactOffice), ", ".join(OFFICES[office].en for office in ContactOffice)
+)
 
 
 class Absence(Inputs):
@@ -26,7 +38,7 @@ class Absence(Inputs):
         Day | None,
         Asked(
             Words("有紀錄的聯繫日", "Day of a contact on record"),
-            Words("聯繫 1955、勞動部、地方政府、安置單位或移民署", "With 1955, an authority, a shelter or immigration"),
+            Words(f"聯繫下列任一單位：{ALL_OFFICES.zh}", f"With any of these: {ALL_OFFICES.en}"),
         ),
     ] = None
     place_known: Annotated[
@@ -64,8 +76,8 @@ def _three_days(missed: bool, note: Words | None = None) -> Line:
 _FEWER = Words("未滿三個排定工作日，不得通報。", "Fewer than three days of work: nothing may be reported.")
 _NOT_LOST = Words("不是失去聯繫，不得通報。", "Contact was not lost: nothing may be reported.")
 _LOOK_FIRST = Words(
-    "須同時失去聯繫始得通報；通報前先向 1955、地方政府與安置單位查證。",
-    "Only who lost contact as well may be reported: ask 1955, the authorities and shelters first.",
+    f"須同時失去聯繫始得通報；通報前先查證是否有聯繫紀錄：{ALL_OFFICES.zh}。",
+    f"Only who lost contact as well may be reported: first ask whether one of these heard from her: {ALL_OFFICES.en}.",
 )
 _THREE = because(
     third_missed_day,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.calculators.answers import Calculator, Line, Measure, Reason, Result, Unanswerable, because, day, result
 from bot.calculators.fields import Asked, Day, Inputs
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.employment_permits import (
     PermitType,
     extend_major_project,
@@ -19,6 +19,7 @@ from law.employment_permits import (
     transfer_type_c,
 )
 from law.source import Rule
+from law.students import longest_student_permit
 from law.windows import ApplicationWindow, Missing, Purpose, Standing, standing
 
 TYPES: Mapping[PermitType, Words] = {
@@ -51,7 +52,7 @@ TWO_TO_FOUR = Words(
     "From four to two months before the end; later only with approval.",
 )
 SIXTY_DAYS = Words("屆滿前 60 日內。", "In the last sixty days.")
-STUDENTS = Words("學生許可不得展延，最長六個月，須重新申請。", "Not extended: six months at the most, then a new one.")
+STUDENTS = Words("學生許可不得展延，須重新申請。", "A student's permit is not extended: a new one is applied for.")
 TYPE_A = Words(
     "屆滿前四個月內；許可不足六個月者，逾三分之二後始得申請。",
     "In the last four months; a permit of less than six months once two thirds have run.",
@@ -82,11 +83,19 @@ def permit_windows(given: PermitEnds) -> Result:
     if given.starts_on is not None and given.starts_on > given.ends_on:
         raise Unanswerable(Words("許可起日晚於屆滿日。", "The permit starts after it ends."))
     lines: list[Line] = []
-    reasons: list[Reason] = []
+    # First, so that its doubt stands by the words of the article that both quote.
+    reasons = [_longest_for_students(given.ends_on)] if given.permit_type is PermitType.D else []
     for rule, window, means in _windows(given):
         lines += _lines(window, given.asked_on)
         reasons.append(because(rule, means, window.source))
     return result(lines, *reasons)
+
+
+def _longest_for_students(ends_on: date) -> Reason:
+    months = longest_student_permit(ends_on).months
+    return because(
+        longest_student_permit, Words(f"新許可最長 {months} 個月。", f"A new one is for {months} months at the most.")
+    )
 
 
 Found = tuple[Rule[..., ApplicationWindow], ApplicationWindow, Words]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from bot.calculators.answers import Line, Measure, Reason, Result
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.source import STALE_AFTER, NotInForce
 
 ADVICE = Words(
@@ -17,6 +17,7 @@ ADVICE = Words(
 YES, NO = Words("是", "Yes"), Words("否", "No")
 _UNITS: Mapping[Measure, Words] = {
     Measure.DAYS: Words("{} 日", "{} days"),
+    Measure.YEARS: Words("{} 年", "{} years"),
     Measure.PEOPLE: Words("{} 人", "{}"),
     Measure.MONEY: Words("新臺幣 {} 元", "NT${}"),
     Measure.PERCENT: Words("{}%", "{}%"),

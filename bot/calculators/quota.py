@@ -7,14 +7,11 @@ from typing import Annotated
 
 from bot.calculators.answers import Calculator, Line, Reason, Result, because, people, percent, result
 from bot.calculators.fields import Asked, Average, Day, Inputs, Number, Percent
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.manufacturing import Level
 from law.manufacturing_inspections import headcount
 from law.manufacturing_ratios import (
-    CEILING,
-    CEILING_2026,
     MOST,
-    TO_THE_HIGHER_CEILING,
     AddOn,
     Grant,
     Ratio,
@@ -87,12 +84,11 @@ class Quota(Inputs):
 
 def quota(given: Quota) -> Result:
     found = ratio(given.applied_on, given.level, given.add_ons)
-    higher = any(grant.granted and grant.add_on in TO_THE_HIGHER_CEILING for grant in found.grants)
     lines = [
         percent("level", Words("級別核配比率", "The level's share"), found.level),
         *(_granted(grant, given.applied_on) for grant in found.grants),
         percent("total", Words("合計比率", "Together"), found.total),
-        percent("ceiling", Words("比率上限", "Ceiling"), CEILING_2026 if higher else CEILING),
+        percent("ceiling", Words("比率上限", "Ceiling"), found.ceiling),
         *_places(found, given),
     ]
     return result(lines, *_REASONS, *(_by_article(grant) for grant in found.grants))

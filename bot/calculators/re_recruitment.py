@@ -4,7 +4,7 @@ from typing import Annotated
 
 from bot.calculators.answers import Calculator, Result, because, day, people, result, yes
 from bot.calculators.fields import Asked, Day, Inputs, Number
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.review_standards import may_re_recruit, re_recruit, re_recruitment_places
 
 

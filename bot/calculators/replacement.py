@@ -7,7 +7,7 @@ from typing import Annotated
 
 from bot.calculators.answers import MOVES, Calculator, Line, Result, Unanswerable, because, day, office_day, result, yes
 from bot.calculators.fields import Asked, Day, Inputs
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.replacements import (
     Replacement,
     replace_carer_missing_from_home,

@@ -18,7 +18,7 @@ from bot.calculators.answers import (
     yes,
 )
 from bot.calculators.fields import Asked, Day, Inputs
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.employment_security_fee import (
     Beginning,
     Employment,

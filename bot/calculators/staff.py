@@ -4,7 +4,7 @@ from typing import Annotated
 
 from bot.calculators.answers import Calculator, Result, because, people, result
 from bot.calculators.fields import Asked, Day, Inputs, Number
-from bot.console.words import Words
+from bot.two_languages import Words
 from law.support_staff import agency_care_staff, bilingual_staff, care_staff
 
 

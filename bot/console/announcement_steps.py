@@ -8,9 +8,8 @@ from bot.console.announcement_check import costed
 from bot.console.announcement_words import REFUSALS
 from bot.console.door import Door
 from bot.console.gate import Console
-from bot.console.sign_in import WRONG_CODE
-from bot.console.step_up import proved
-from bot.console.visit import PREFIX, Desk, Refused, whole_number
+from bot.console.step_up import ask_again, proved
+from bot.console.visit import Desk, Refused, whole_number
 from bot.console.words import Words
 from models.announcements import moves
 from models.announcements.announcement import Announcement, Follows
@@ -53,8 +52,8 @@ def add_steps(console: Console, door: Door, account: Account) -> None:
     @console.act("/announcements/{id}/approve", Role.APPROVER)
     def approve(desk: Desk) -> Response:
         row = _ready(desk, account)
-        if not proved(door, desk):  # a page and no refusal: that the try was wrong is kept
-            return desk.page("refused.html", 403, title=NOT_DONE, why=WRONG_CODE, back=f"{PREFIX}/announcements/{row}")
+        if not proved(door, desk):
+            return ask_again(desk, NOT_DONE, f"/announcements/{row}")
         _try(lambda: moves.approve(desk.session, row, expected_version(desk), desk.operator, desk.now))
         return _done(desk, "approved")
 

@@ -7,17 +7,18 @@ from typing import Any
 from fastapi.responses import Response
 
 from bot.console import case_facts, case_work
+from bot.console.door import Door
 from bot.console.gate import Console
+from bot.console.step_up import ask_again, asks_for_code, proved
 from bot.console.visit import Desk, Refused
 from bot.console.words import Words
-from models import audit, binding
+from models import audit, binding, link_decision
 from models import review as reviews
 from models.contact import Contact
 from models.identity import masked_name
 from models.operator import Operator, Role
 from models.reminder import ReminderRules
 from models.review import Decision, Review, ReviewReason
-from scheduler import links
 
 MOST = 200
 DOUBTS: Mapping[ReviewReason, Words] = {
@@ -33,7 +34,7 @@ DECISIONS: Mapping[Decision, Words] = {
     Decision.HERS: Words("已向本人確認，是她的帳號", "She was asked: the account is hers"),
     Decision.NOT_HERS: Words("不是本人的帳號，解除連結", "The account is not hers: cut its link"),
 }
-ASKED, SENT_BACK, CLOSED = "review_asked", "review_sent_back", "case_closed"
+ASKED, SENT_BACK, TAKEN_BACK, CLOSED = "review_asked", "review_sent_back", "review_taken_back", "case_closed"
 _NOT_DONE = Words("沒有執行任何動作", "Nothing was done")
 _MISSING = Words("內容不完整", "Something is missing")
 _CHANGED = Words("已由他人處理，請重新整理頁面。", "Somebody has dealt with it. Reload the page.")
@@ -43,7 +44,7 @@ _ANOTHER = Words(
 )
 
 
-def add_reviews(console: Console, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
+def add_reviews(console: Console, door: Door, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
     """A claim's page, what one person decides about it, and what the second one says to that."""
 
     @console.page("/cases/reviews/{id}", Role.CASEWORKER, writes=True)
@@ -57,7 +58,7 @@ def add_reviews(console: Console, rules: ReminderRules, messages_are_due: Callab
         review = _open(desk, asked=False)
         decision, note = _decision(desk, review), case_work.written(desk)
         with _obstacles_said():
-            done = links.decide(desk.session, review, decision, desk.operator, rules, desk.now)
+            done = link_decision.decide(desk.session, review, decision, desk.operator, rules, desk.now)
         desk.log(CLOSED if done else ASKED, f"review {review.id}", decision=decision.value, note=note)
         return desk.go("/cases?kind=review", done="case_closed" if done else "review_asked")
 
@@ -65,17 +66,20 @@ def add_reviews(console: Console, rules: ReminderRules, messages_are_due: Callab
     def confirm(desk: Desk) -> Response:
         review = _open(desk, asked=True)
         note = case_work.written(desk)
+        if not proved(door, desk):
+            return ask_again(desk, _NOT_DONE, f"/cases/reviews/{review.id}")
         with _obstacles_said():
-            links.confirm(desk.session, review, desk.operator, rules, desk.now)
+            link_decision.confirm(desk.session, review, desk.operator, rules, desk.now)
         desk.log(CLOSED, f"review {review.id}", decision=review.decision, asked_by=review.asked_by_id, note=note)
         return desk.go("/cases?kind=review", done="case_closed", then=messages_are_due)
 
     @console.act("/cases/reviews/{id}/send-back", Role.CASEWORKER)
     def send_back(desk: Desk) -> Response:
         review = _open(desk, asked=True)
-        desk.log(SENT_BACK, f"review {review.id}", decision=review.decision, note=case_work.written(desk))
-        links.send_back(review)
-        return desk.go(f"/cases/reviews/{review.id}", done="review_sent_back")
+        what = TAKEN_BACK if review.asked_by_id == desk.operator.id else SENT_BACK
+        desk.log(what, f"review {review.id}", decision=review.decision, note=case_work.written(desk))
+        link_decision.send_back(review)
+        return desk.go(f"/cases/reviews/{review.id}", done=what)
 
 
 def reviews_page(desk: Desk) -> Response:
@@ -114,9 +118,9 @@ def _offered(review: Review) -> list[Decision]:
 def _obstacles_said() -> Iterator[None]:
     try:
         yield
-    except links.OwnProposal:
+    except link_decision.OwnProposal:
         raise Refused(403, _NOT_DONE, _OWN) from None
-    except links.LinkedToAnother:
+    except link_decision.LinkedToAnother:
         raise Refused(409, _NOT_DONE, _ANOTHER) from None
 
 
@@ -134,8 +138,9 @@ def _facts(desk: Desk, review: Review) -> dict[str, Any]:
         "trust": case_facts.TRUST,
         "words_of": DECISIONS,
         "decisions": [(one.value, desk.say(DECISIONS[one])) for one in _offered(review)],
-        "takes_two": [one.value for one in _offered(review) if links.takes_two(desk.session, review, one)],
+        "takes_two": [one.value for one in _offered(review) if link_decision.takes_two(desk.session, review, one)],
         "asked_by": desk.session.get(Operator, review.asked_by_id) if review.asked_by_id else None,
+        "asks_for_code": asks_for_code(desk),
         "steps": [(one, _STEPS[one.action]) for one in reversed(steps)],
     }
 
@@ -143,5 +148,6 @@ def _facts(desk: Desk, review: Review) -> dict[str, Any]:
 _STEPS: Mapping[str, Words] = {
     ASKED: Words("提請第二人確認", "Asked a second person"),
     SENT_BACK: Words("退回", "Sent back"),
+    TAKEN_BACK: Words("撤回提請", "Taken back"),
     CLOSED: Words("結束查核", "Dealt with"),
 }

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from bot.console import case_facts, case_work
 from bot.console.case_answers import CANNED_NAMES, add_answers
 from bot.console.case_reviews import add_reviews, reviews_page
+from bot.console.door import Door
 from bot.console.gate import Console
 from bot.console.visit import Desk, Refused, not_found
 from bot.console.words import Words
@@ -35,7 +36,7 @@ SHOWN_AS = frozenset(("image/jpeg", "image/png", "image/webp"))
 """Pictures that a browser shows; anything else is only ever saved."""
 
 
-def add_cases(console: Console, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
+def add_cases(console: Console, door: Door, rules: ReminderRules, messages_are_due: Callable[[], None]) -> None:
     """The queue, the pages of cases and checks of links, and the work on them."""
 
     @console.page("/cases", Role.CASEWORKER)
@@ -56,7 +57,7 @@ def add_cases(console: Console, rules: ReminderRules, messages_are_due: Callable
     console.page("/cases/{id}/photos/{photo}", Role.CASEWORKER, writes=True)(_photo)
     case_work.add_work(console, messages_are_due)
     add_answers(console, messages_are_due)
-    add_reviews(console, rules, messages_are_due)
+    add_reviews(console, door, rules, messages_are_due)
 
 
 _WHY_A_REASON = Words(

@@ -72,6 +72,7 @@ DONE: Mapping[str, Words] = {
     "case_closed": Words("已結案。", "Closed."),
     "review_asked": Words("已提請，等待另一位個案承辦人確認。", "Asked for: another caseworker confirms."),
     "review_sent_back": Words("已退回，連結未變更。", "Sent back: the link is as it was."),
+    "review_taken_back": Words("已撤回，連結未變更。", "Taken back: the link is as it was."),
 }
 """What the page after an action says, by the word in its address."""
 

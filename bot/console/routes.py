@@ -50,7 +50,7 @@ def add_console(
     add_staff_changes(console, settings.public_url)
     add_people(console)  # after them: an address such as /people/keys is not a person's
     add_imports(console, settings)
-    add_cases(console, settings.reminder_rules, messages_are_due)
+    add_cases(console, door, settings.reminder_rules, messages_are_due)
     add_overview(console, settings.account)
     add_law_pages(console)
     add_audit_log(console)

@@ -1,20 +1,6 @@
 """What the console says, in the office's two languages; Chinese unless an operator chooses English."""
 
-from dataclasses import dataclass
-
-from locales import Language
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One sentence. Both are always there: nothing waits for a translation."""
-
-    zh: str
-    en: str
-
-    def in_(self, language: Language) -> str:
-        return self.en if language is Language.EN else self.zh
-
+from bot.two_languages import Words as Words  # the whole console has it from here
 
 TITLE = Words("移工 LINE 通知服務", "Migrant worker LINE service")
 SIGN_IN = Words("登入", "Sign in")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.console.case_facts import EVENTS
 from bot.console.words import Words
-from models import trial_phone
+from models import link_decision, trial_phone
 from models.look import Reason, Seen
 from models.lookup import By
 from models.message import ANSWER, OWED, MessageState
@@ -14,7 +14,7 @@ from models.reminder import TRACK_OF
 from models.reminder_calendar import ARC, END
 from models.told import AGAIN
 from models.worker_timeline import Kind
-from scheduler import cases, links
+from scheduler import cases
 
 NUMBERS: Mapping[By, Words] = {
     By.PERMIT: Words("聘僱許可文號", "Permit number"),
@@ -72,7 +72,7 @@ _OTHER_MESSAGES: Mapping[str, Words] = {
     SEVERAL: Words("多項許可通知", "Several events of permits"),
     AGAIN: Words("再次通知", "Told again"),
     cases.KIND: Words("案件進度", "About a case"),
-    links.KIND: Words("連結查核結果", "What came of a check of her link"),
+    link_decision.KIND: Words("連結查核結果", "What came of a check of her link"),
     ANSWER: Words("回覆", "Answer"),
     OWED: Words("必要回覆", "Answer that is owed"),
     trial_phone.KIND: Words("公告測試", "Test of an announcement"),

@@ -1,12 +1,14 @@
-"""Until when a revocation may be appealed, for the self-checks that tell of one."""
+"""What the self-checks that tell of a revocation say: until when it may be appealed, and the rule on leaving."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from handlers.self_checks.finding import Reason
 from law.appeals import APPEAL_DAYS, appeal_until, late_appeal_until, petition_after_objection_until
+from law.departures import must_leave_at_once
 from locales import Text, _, ngettext, verbatim
 from models.content import Row
+from models.revocation_advice import appeal
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ _REASON = Reason(
     ),
     appeal_until,
 )
+LEAVE_AT_ONCE = Reason(
+    _("When the reason is the worker's own fault, the law usually asks the worker to leave at once."),
+    must_leave_at_once,
+)
 NOT_CERTAIN = _("The office calendar of that year is not known to us. The last day may be later, not earlier.")
 _DELIVERED = _("The days run from when the letter was delivered to you. If only your employer got it, ask 1955.")
 _TRAVEL = _("If you live far from the office, some days may be added. Do not count on them.")
@@ -38,13 +44,7 @@ def appealing(served_on: date | None, today: date) -> Appeal:
     """`served_on` is the day on which the letter was delivered; None where she does not know it."""
     if served_on is None:
         return Appeal(
-            result=(
-                ngettext(
-                    "You can appeal within {n} day after the letter is delivered. Ask which day that was.",
-                    "You can appeal within {n} days after the letter is delivered. Ask which day that was.",
-                    APPEAL_DAYS,
-                ),
-            ),
+            result=appeal(served_on, today),
             steps=(_("Ask your employer and 1955 for the letter and for the day on which it was delivered."),),
             reasons=(_REASON,),
             doubts=(_DELIVERED, _TRAVEL),
@@ -55,13 +55,13 @@ def appealing(served_on: date | None, today: date) -> Appeal:
         Row(_("Last day for the appeal to arrive"), verbatim(last.day)),
     )
     doubts = (_DELIVERED, _TRAVEL) if last.certain else (_DELIVERED, _TRAVEL, NOT_CERTAIN)
-    return _in_time(last.day, today, rows, doubts) if today <= last.day else _late(served_on, today, rows, doubts)
+    return _in_time(served_on, today, rows, doubts) if today <= last.day else _late(served_on, today, rows, doubts)
 
 
-def _in_time(last: date, today: date, rows: tuple[Row, ...], doubts: tuple[Text, ...]) -> Appeal:
+def _in_time(served_on: date, today: date, rows: tuple[Row, ...], doubts: tuple[Text, ...]) -> Appeal:
     follows = petition_after_objection_until(today).day
     return Appeal(
-        result=(_("You can appeal until {date}. It must arrive by that day, not only be posted.", date=last),),
+        result=appeal(served_on, today),
         steps=(
             _("1955 tells you where and how to appeal. Keep proof of the day on which it arrived."),
             _(
@@ -82,24 +82,18 @@ def _in_time(last: date, today: date, rows: tuple[Row, ...], doubts: tuple[Text,
             _("From when the days for the full appeal run is our reading: the day after your letter."),
         ),
         rows=rows,
-        deadlines=(last,),
+        deadlines=(appeal_until(served_on).day,),
     )
 
 
 def _late(served_on: date, today: date, rows: tuple[Row, ...], doubts: tuple[Text, ...]) -> Appeal:
-    last, late = appeal_until(served_on).day, late_appeal_until(served_on, today).day
-    result = [_("The time for an appeal was until {date}.", date=last)]
+    late = late_appeal_until(served_on, today).day
     steps: tuple[Text, ...] = ()
     if today <= late:
-        result.append(
-            _("If you could not act in time and it was not your fault, a late appeal may be possible. Ask 1955 today.")
-        )
         rows = (*rows, Row(_("Late appeal, if the obstacle ended today"), verbatim(late)))
         steps = (_("Collect proof of what kept you, for example a hospital paper, and until which day."),)
-    else:
-        result.append(_("More than a year later the law allows no late appeal. Ask 1955 what is left."))
     return Appeal(
-        result=tuple(result),
+        result=appeal(served_on, today),
         steps=steps,
         reasons=(
             _REASON,

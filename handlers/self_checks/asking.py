@@ -1,6 +1,7 @@
 """The kinds of question a self-check asks: a choice, a day, a number."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,21 +9,31 @@ from datetime import date
 from handlers.context import Context
 from handlers.conversation import Answers, Question, Refused, Understood, answer_data
 from handlers.self_checks.record import Record, record_of
-from handlers.typed import plain
-from locales import Text, _, pgettext, verbatim
+from handlers.typed import DAY_OR_MONTH
+from locales import Text, _, ngettext, pgettext, verbatim
 from models.binding import in_force
 from models.content import Button, Card, Content, PickDate, Postback
-from models.identity import Unusable, day
+from models.conversation import KEPT_FOR
+from models.identity import Reason, Unusable, day
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 ALL, DONE = "all", "done"
 EARLIEST, LATEST = date(1992, 5, 8), date(2040, 12, 31)
 """Days that may matter: the Employment Service Act is of 1992-05-08."""
+LONG_AGO = date(1900, 1, 1)
+"""For what may be older than that Act: a person, a company."""
 YES_OR_NO: Mapping[str, Text] = {YES: _("Yes"), NO: pgettext("answer", "No")}
 DO_NOT_KNOW: Mapping[str, Text] = {UNKNOWN: _("I do not know")}
 _USE = "record"
-# 19.5 or 19,50 is no whole number, while 1,500 is one with its thousands set apart.
-_BROKEN = re.compile(r"[.,]\d{1,2}\s*$")
+# In the digits of any script; 1,500 and 1.500.000 have their thousands set apart. Not 19.5, 1/2, 8-10 or -5.
+_WHOLE = re.compile(r"\d{1,9}|\d{1,3}([., ])\d{3}(\1\d{3})?")
+
+
+KEPT_A_WEEK = ngettext(
+    "An unfinished check is kept for {n} day, encrypted.",
+    "An unfinished check is kept for {n} days, encrypted.",
+    KEPT_FOR.days,
+)
 
 
 class Facts(dict[str, str]):
@@ -51,10 +62,11 @@ def picked(answers: Answers, name: str) -> frozenset[str]:
     return frozenset(answers.get(name, "").split()) - {DONE}
 
 
+_NOT_A_DATE = _("This is not a date we can read. Tap “Choose the date”, or write it like this: 2026-05-21")
 When = Callable[[Answers], bool]
 
 
-def _always(_answers: Answers) -> bool:
+def always(_answers: Answers) -> bool:
     return True
 
 
@@ -71,7 +83,8 @@ class Asking:
             _USE,
             _("May we use your record for this?"),
             options,
-            _("Then you answer fewer questions. We do not keep your answers."),
+            _("Then you answer fewer questions."),
+            KEPT_A_WEEK,
         )
         return replace(asked, known=lambda ctx, _answers: None if _is_linked(ctx) else NO)
 
@@ -81,7 +94,7 @@ class Asking:
         title: Text,
         options: Mapping[str, Text],
         *lead: Text,
-        when: When = _always,
+        when: When = always,
         known: Callable[[Record], str | None] | None = None,
     ) -> Question:
         """One of the `options`, each a button; `known` gives the answer from her record, or None."""
@@ -98,7 +111,7 @@ class Asking:
         return Question(name, ask, understand, taps, when=when, known=_from_record(known))
 
     def several(
-        self, name: str, title: Text, options: Mapping[str, Text], *lead: Text, when: When = _always, all_at_once: bool
+        self, name: str, title: Text, options: Mapping[str, Text], *lead: Text, when: When = always, all_at_once: bool
     ) -> Question:
         """Any number of the `options`: a tap adds one, a second tap takes it back, and she says when it is all."""
         every = {ALL: _("All of these")} if all_at_once else {}
@@ -130,17 +143,18 @@ class Asking:
         name: str,
         title: Text,
         *lead: Text,
-        when: When = _always,
+        when: When = always,
         known: Callable[[Record], date | None] | None = None,
         may_not_know: bool = False,
         past: bool = False,
+        earliest: date = EARLIEST,
     ) -> Question:
         """A calendar day; with `past` none after today. The answer is its ISO form, or UNKNOWN."""
         taps = {answer_data(self.talk, name, value): label for value, label in DO_NOT_KNOW.items() if may_not_know}
 
         def ask(ctx: Context, _answers: Answers) -> Content:
             latest = ctx.today if past else LATEST
-            picker = PickDate(_("Choose the date"), answer_data(self.talk, name), ctx.today, EARLIEST, latest)
+            picker = PickDate(_("Choose the date"), answer_data(self.talk, name), ctx.today, earliest, latest)
             return Content((Card(title=title, lead=lead, buttons=(picker, *_buttons(taps))),))
 
         def understand(ctx: Context, said: str) -> Understood:
@@ -148,11 +162,9 @@ class Asking:
                 return Understood(UNKNOWN)
             try:
                 found = day(said)
-            except Unusable:
-                raise Refused(
-                    _("This is not a date we can read. Tap “Choose the date”, or write it like this: 2026-05-21")
-                ) from None
-            if not EARLIEST <= found <= (ctx.today if past else LATEST):
+            except Unusable as unusable:
+                raise Refused(DAY_OR_MONTH if unusable.reason is Reason.AMBIGUOUS_DATE else _NOT_A_DATE) from None
+            if not earliest <= found <= (ctx.today if past else LATEST):
                 raise Refused(_("This day cannot be right. Please check it."))
             return Understood(found.isoformat())
 
@@ -165,7 +177,7 @@ class Asking:
         lowest: int,
         highest: int,
         *lead: Text,
-        when: When = _always,
+        when: When = always,
         known: Callable[[Record], int | None] | None = None,
         may_not_know: bool = False,
     ) -> Question:
@@ -183,13 +195,14 @@ class Asking:
         def understand(_ctx: Context, said: str) -> Understood:
             if may_not_know and said == UNKNOWN:
                 return Understood(UNKNOWN)
-            digits = plain(said).replace(" ", "")
-            if _BROKEN.search(said) or not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
+            typed = unicodedata.normalize("NFKC", said).strip(" \t\n.,。!?()\u200b")
+            if _WHOLE.fullmatch(typed) is None:
                 raise Refused(_("Please write only a whole number, like {example}.", example=verbatim(lowest or 1)))
-            if not lowest <= int(digits) <= highest:
+            found = int(re.sub(r"\D", "", typed))
+            if not lowest <= found <= highest:
                 bounds = {"lowest": verbatim(lowest), "highest": verbatim(highest)}
                 raise Refused(_("The number must be from {lowest} to {highest}.", **bounds))
-            return Understood(str(int(digits)))
+            return Understood(str(found))
 
         return Question(name, ask, understand, taps, when=when, known=_from_record(known))
 

@@ -13,6 +13,7 @@ from locales import Text, _
 from models.binding import in_force
 from models.content import Button, Card, Content, Postback, Tone
 from models.conversation import Answer
+from models.permit_advice import ASK_1955
 from models.reaction import CALL_1955
 
 
@@ -32,7 +33,7 @@ class Check:
     @property
     def data(self) -> str:
         """What its button sends."""
-        return f"{menu.CHECKS}:{self.name}"
+        return f"{menu.CHECKS}:{self.name}"  # as models/revocation_advice.WHAT_NOW has it
 
     @property
     def button(self) -> Button:
@@ -45,6 +46,7 @@ class Check:
             self.questions,
             self._finish,
             stopped=_("Stopped. We have kept none of your answers."),
+            may_start_again=True,
         )
 
     def start(self, ctx: Context) -> Reply:
@@ -74,7 +76,7 @@ def _not_known(ctx: Context, again: Button) -> Reply:
         again,
         _("We do not know the law for these days"),
         _("The law we have read does not cover a day that you gave us, or we have not read the law of then."),
-        _("Call 1955 today and ask what you can do. It is free, day and night, in your language."),
+        ASK_1955,
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from handlers.context import Context
+from handlers.self_checks.amounts import dollars, money
 from handlers.self_checks.asking import NO, UNKNOWN, YES, Facts
 from handlers.self_checks.finding import Finding, Reason
+from handlers.self_checks.permit_questions import HOME_LEAVE
 from law import broker_fees, payslips, withholding
 from law.payslips import DeductionKind
-from locales import Text, _, verbatim
+from locales import Text, _, ngettext
 from models.content import Row
 
 FACTORY, HOUSEHOLD, SKILLED = "factory", "household", "skilled"
@@ -113,7 +115,13 @@ def _placement(ctx: Context, kind: str) -> list[Text]:
         allowed = broker_fees.chargeable(ctx.today, broker_fees.Charge.PLACEMENT).allowed
         told += [] if allowed else [_("A broker in Taiwan may not take a placement fee from you at all.")]
     if kind in (SKILLED, UNKNOWN):
-        told.append(_("From skilled workers a broker may take one month's wage at most for placement, once."))
+        told.append(
+            ngettext(
+                "From skilled workers a broker may take {n} month's wage at most for placement, once.",
+                "From skilled workers a broker may take {n} months' wage at most for placement, once.",
+                broker_fees.yearly_fee_cap(ctx.today).months_of_wage_once,
+            )
+        )
     return told
 
 
@@ -136,14 +144,15 @@ def _broker_fee(ctx: Context, facts: Facts) -> Finding:
             _OFFICE_DECIDES,
             _("A broker without profit may take less than this."),
             *([_OTHER_KINDS] if kind == UNKNOWN else []),
+            *([] if yearly or facts.says("back") else [HOME_LEAVE]),
         ),
     )
 
 
 def _yearly(ctx: Context) -> tuple[tuple[Text, ...], tuple[Row, ...]]:
     cap = broker_fees.yearly_fee_cap(ctx.today)
-    most = _("The most a broker may take for service is NT${cap} a year.", cap=int(cap.yearly))
-    return (most,), (Row(_("The most in a year"), _money(cap.yearly)),)
+    most = _("The most a broker may take for service is NT${cap} a year.", cap=dollars(cap.yearly))
+    return (most,), (Row(_("The most in a year"), money(cap.yearly)),)
 
 
 def _monthly(ctx: Context, facts: Facts) -> tuple[tuple[Text, ...], tuple[Row, ...]]:
@@ -153,7 +162,7 @@ def _monthly(ctx: Context, facts: Facts) -> tuple[tuple[Text, ...], tuple[Row, .
     either = (
         _(
             "If you came back to the same employer like that, it is NT${cap} from the first year.",
-            cap=int(of_who_came_back),
+            cap=dollars(of_who_came_back),
         ),
     )
     more = either if facts.says("back", UNKNOWN) else ()
@@ -161,17 +170,17 @@ def _monthly(ctx: Context, facts: Facts) -> tuple[tuple[Text, ...], tuple[Row, .
         result, rows = _any_year(amount)
         return (*result, *more), rows
     cap = broker_fees.service_fee_cap(ctx.today, entered or ctx.today, back_with_same_employer=back).monthly
-    most = _("The most a broker may take from you is NT${cap} a month now.", cap=int(cap))
-    return (most, *_compared(amount, cap), *more), (Row(_("The most in a month"), _money(cap)),)
+    most = _("The most a broker may take from you is NT${cap} a month now.", cap=dollars(cap))
+    return (most, *_compared(amount, cap), *more), (Row(_("The most in a month"), money(cap)),)
 
 
 def _any_year(amount: int | None) -> tuple[tuple[Text, ...], tuple[Row, ...]]:
     """She does not know when she entered: the most of each year, and what is too much in all of them."""
     first, second, third = broker_fees.MONTHLY_CAPS
     rows = (
-        Row(_("The most in a month, first year"), _money(first)),
-        Row(_("The most in a month, second year"), _money(second)),
-        Row(_("The most in a month, third year and later"), _money(third)),
+        Row(_("The most in a month, first year"), money(first)),
+        Row(_("The most in a month, second year"), money(second)),
+        Row(_("The most in a month, third year and later"), money(third)),
     )
     most = _("The most a broker may take depends on your year in Taiwan. You see it below.")
     if amount is None or third < amount <= first:
@@ -183,13 +192,8 @@ def _compared(amount: int | None, cap: Decimal) -> tuple[Text, ...]:
     if amount is None:
         return ()
     if amount > cap:
-        return (_("They take NT${more} too much each month.", more=int(amount - cap)),)
-    return (_("NT${amount} a month is not more than that.", amount=amount),)
-
-
-def _money(amount: Decimal) -> Text:
-    """Every amount here is of whole dollars."""
-    return verbatim(f"NT${int(amount)}")
+        return (_("They take NT${more} too much each month.", more=dollars(amount - cap)),)
+    return (_("NT${amount} a month is not more than that.", amount=dollars(amount)),)
 
 
 def find_papers(_ctx: Context, facts: Facts) -> Finding:

@@ -39,19 +39,21 @@ class Finding:
 
 
 def told(ctx: Context, finding: Finding, again: Button) -> Reply:
-    """The finding as an answer in the chat."""
+    """The finding as an answer in the chat: the result comes last, because LINE shows the newest bubble."""
     linked = in_force(ctx.session, ctx.contact.id) is not None
     answer = Card(
         title=finding.title,
         lead=finding.result,
         rows=finding.rows,
-        notes=(_("This is what the law says for what you told us. The office decides, not we."),),
+        notes=(
+            _("This is what the law says for what you told us. The office decides, not we."),
+            _("Above it: what you can do now, and the law to show to an office."),
+        ),
         buttons=(*calendar_buttons(ctx, finding.deadlines), CALL_1955),
         tone=finding.tone,
     )
     steps = Card(title=_("What you can do now"), lead=finding.next_steps, buttons=(*finding.actions, CALL_1955))
-    cards = [answer, steps, _why(ctx, finding, again)]
-    return Reply(Content(tuple(cards), menu.main_buttons(bound=linked)))
+    return Reply(Content((_why(ctx, finding, again), steps, answer), menu.main_buttons(bound=linked)))
 
 
 def _why(ctx: Context, finding: Finding, again: Button) -> Card:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers.context import Context
 from handlers.conversation import Answers
-from handlers.self_checks import bad_result, health_answer
+from handlers.self_checks import bad_result, health_answer, permit_questions
 from handlers.self_checks.asking import DO_NOT_KNOW, UNKNOWN, YES, YES_OR_NO, Asking, Facts
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.finding import Finding
@@ -84,20 +84,8 @@ HEALTH = Check(
     (
         _ask.may_use_record(),
         _ask.choice("about", _("What do you want to know?"), _ABOUT),
-        _ask.choice(
-            "kind",
-            _("What kind of work is your permit for?"),
-            _KINDS,
-            when=lambda answers: answers.get("about") == _WHEN,
-            known=_kind_of,
-        ),
-        _ask.day(
-            "starts_on",
-            _("From which day is your permit valid?"),
-            _("It stands on the letter of the Ministry of Labor."),
-            when=_of_permit,
-            known=lambda record: record.starts_on,
-        ),
+        permit_questions.work(_ask, "kind", _KINDS, when=lambda answers: answers.get("about") == _WHEN, known=_kind_of),
+        permit_questions.starts_on(_ask, _of_permit),
         _ask.choice("came", _("How did you get this permit?"), _CAME, when=_of_permit, known=_came_of),
         _ask.choice(
             "abroad",
@@ -106,13 +94,7 @@ HEALTH = Check(
             when=lambda answers: answers.get("kind") == _SKILLED,
         ),
         _ask.choice("care", _("Is your work care?"), YES_OR_NO, when=_of_skilled_from_abroad),
-        _ask.day(
-            "entered",
-            _("On which day did you last enter Taiwan?"),
-            when=_of_skilled_from_abroad,
-            known=lambda record: record.worker.entered_on,
-            past=True,
-        ),
+        permit_questions.entered(_ask, _of_skilled_from_abroad),
         _ask.day(
             "last",
             _("On which day were you last examined?"),

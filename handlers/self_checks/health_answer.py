@@ -1,13 +1,15 @@
 """The days of her health examinations: the next one, and one that seems to be missing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from handlers.context import Context
 from handlers.self_checks.asking import Facts
 from handlers.self_checks.finding import Finding, Reason
+from handlers.self_checks.permit_questions import HOME_LEAVE
 from law import health_examinations as law
-from law.health_examinations import Examination, ExaminedWhen, SkilledWork
+from law.health_examinations import Examination, ExaminedWhen, SkilledFromAbroad
 from locales import Text, _, ngettext
 from models.content import Row, Tone
 
@@ -62,13 +64,13 @@ def of_permit(ctx: Context, facts: Facts, *, is_sure: bool) -> Finding:
     if not is_sure:
         doubts.append(_("You did not tell us your kind of work. Skilled workers and professionals have other days."))
     reasons = (_REGULAR, _EARLY, *([] if is_first else [_EXTRA]), _EMPLOYER, _HINDERED)
-    return _told(ctx, starts_on, law.examinations(starts_on), last, found, due, reasons, doubts)
+    return _told(ctx, _Planned(starts_on, law.examinations(starts_on), last), found, due, reasons, doubts)
 
 
 def of_skilled_worker(ctx: Context, facts: Facts) -> Finding:
     entered, last = facts.day("entered"), facts.day("last")
     assert entered is not None
-    found = law.skilled_examinations(entered, SkilledWork.CARE if facts.says("care") else SkilledWork.OTHER)
+    found = law.skilled_examinations(entered, SkilledFromAbroad.CARE if facts.says("care") else SkilledFromAbroad.OTHER)
     years = found.then_every_years
     then = (
         _("After these, the rule that we know asks for no more.")
@@ -79,7 +81,8 @@ def of_skilled_worker(ctx: Context, facts: Facts) -> Finding:
             years,
         )
     )
-    return _told(ctx, entered, found.regular, last, [then], [], (_SKILLED, _EARLY, _EMPLOYER, _HINDERED), [NEW_TEXT])
+    reasons = (_SKILLED, _EARLY, _EMPLOYER, _HINDERED)
+    return _told(ctx, _Planned(entered, found.regular, last), [then], [], reasons, [NEW_TEXT, HOME_LEAVE])
 
 
 def _at_entry(ctx: Context, entered: date) -> tuple[list[Text], list[date]]:
@@ -110,21 +113,52 @@ def _with_new_permit(ctx: Context, starts_on: date, last: date | None) -> tuple[
     return [told], [due]
 
 
+@dataclass(frozen=True)
+class _Planned:
+    """The examinations that are counted from one day, and when she was last examined, if she knows."""
+
+    counted_from: date
+    every: Sequence[Examination]
+    last: date | None
+
+    def ahead(self, today: date) -> Sequence[Examination]:
+        return [one for one in self.every if today <= one.closes and not self._is(one, ExaminedWhen.IN_TIME)]
+
+    def _is(self, one: Examination, when: ExaminedWhen) -> bool:
+        return self.last is not None and law.examined(self.counted_from, one.months, self.last).when is when
+
+    def too_early(self, today: date) -> date | None:
+        """Her last examination, where it was meant to be the next one and came before its days."""
+        ahead = self.ahead(today)
+        if self.last is None or not ahead:
+            return None
+        before = self.every.index(ahead[0]) - 1
+        done_with = self.every[before].closes if before >= 0 else law.entry_examination(self.counted_from).catch_up
+        return self.last if self.last > done_with else None
+
+    def missing(self, today: date) -> Examination | None:
+        """The latest one that should be done, when she was not examined since its days began, or does not know."""
+        past = [one for one in self.every if one.closes < today]
+        is_missing = past and (self.last is None or self._is(past[-1], ExaminedWhen.TOO_EARLY))
+        return past[-1] if is_missing else None
+
+
 def _told(
     ctx: Context,
-    counted_from: date,
-    planned: Sequence[Examination],
-    last: date | None,
+    planned: _Planned,
     more: Sequence[Text],
     more_days: Sequence[date],
     reasons: tuple[Reason, ...],
     doubts: Sequence[Text],
 ) -> Finding:
-    ahead = [one for one in planned if ctx.today <= one.closes and not _is_done(counted_from, one, last)]
-    past = [one for one in planned if one.closes < ctx.today]
-    missing = _missing(counted_from, past, last)
+    ahead, missing, too_early = planned.ahead(ctx.today), planned.missing(ctx.today), planned.too_early(ctx.today)
     due_now = bool(ahead) and ahead[0].opens <= ctx.today
-    result = [*missing, *_next(ahead, due_now=due_now), *_too_early(counted_from, planned, ahead, last), *more]
+    result = [
+        *([] if missing is None else [_ask_for(missing, is_known=planned.last is not None)]),
+        _next(ahead, due_now=due_now),
+        *([] if too_early is None else [_done_again(too_early)]),
+        *more,
+    ]
     days = {day for one in ahead[:1] for day in (one.opens, one.target, one.closes)}
     return Finding(
         title=_("Your health examination is due now") if due_now else _("Your health examinations"),
@@ -139,58 +173,28 @@ def _told(
         reasons=reasons,
         next_steps=_STEPS,
         doubts=tuple(doubts),
-        tone=Tone.URGENT if due_now or missing else Tone.NOTICE,
+        tone=Tone.URGENT if due_now or missing is not None else Tone.NOTICE,
         deadlines=tuple(sorted(days | set(more_days))),
     )
 
 
-def _is_done(counted_from: date, one: Examination, last: date | None) -> bool:
-    return last is not None and law.examined(counted_from, one.months, last).when is ExaminedWhen.IN_TIME
-
-
-def _next(ahead: Sequence[Examination], *, due_now: bool) -> list[Text]:
+def _next(ahead: Sequence[Examination], *, due_now: bool) -> Text:
     if not ahead:
-        return [_("For this permit, no regular examination is still to come.")]
+        return _("For this permit, no regular examination is still to come.")
     if due_now:
-        return [_("Go now: the last day is {date}.", date=ahead[0].closes)]
-    return [_("The next one is from {first} to {last}.", first=ahead[0].opens, last=ahead[0].closes)]
+        return _("Go now: the last day is {date}.", date=ahead[0].closes)
+    return _("The next one is from {first} to {last}.", first=ahead[0].opens, last=ahead[0].closes)
 
 
-def _too_early(
-    counted_from: date, planned: Sequence[Examination], ahead: Sequence[Examination], last: date | None
-) -> list[Text]:
-    """Whether the last examination was meant to be the next one and came before its days."""
-    if last is None or not ahead:
-        return []
-    before = planned.index(ahead[0]) - 1
-    done_with = planned[before].closes if before >= 0 else law.entry_examination(counted_from).catch_up
-    if last <= done_with:
-        return []
-    return [_("The one on {date} was before these days: it has to be done again.", date=last)]
+def _ask_for(missing: Examination, *, is_known: bool) -> Text:
+    days = {"first": missing.opens, "last": missing.closes}
+    if is_known:
+        return _("One was due from {first} to {last}, and seems to be missing. Ask for it at once.", **days)
+    return _("One was due from {first} to {last}. If you did not go then, ask for it at once.", **days)
 
 
-def _missing(counted_from: date, past: Sequence[Examination], last: date | None) -> list[Text]:
-    """The latest one that should be done, when she was not examined since its days began, or does not know."""
-    if not past:
-        return []
-    latest = past[-1]
-    if last is None:
-        return [
-            _(
-                "One was due from {first} to {last}. If you did not go then, ask for it at once.",
-                first=latest.opens,
-                last=latest.closes,
-            )
-        ]
-    if law.examined(counted_from, latest.months, last).when is not ExaminedWhen.TOO_EARLY:
-        return []
-    return [
-        _(
-            "One was due from {first} to {last}, and seems to be missing. Ask for it at once.",
-            first=latest.opens,
-            last=latest.closes,
-        )
-    ]
+def _done_again(too_early: date) -> Text:
+    return _("The one on {date} was before these days: it has to be done again.", date=too_early)
 
 
 def no_rule_for_other_work() -> Finding:

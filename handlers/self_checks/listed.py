@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from handlers import menu
 from handlers.context import Context, Reply
 from handlers.self_checks import health, missing, payslip, renewal, skilled, student, trade, transfer, years
+from handlers.self_checks.asking import KEPT_A_WEEK
 from handlers.self_checks.check import Check
 from handlers.typed import is_label
 from locales import _
@@ -32,7 +33,11 @@ def show(ctx: Context) -> Reply:
     card = Card(
         title=_("Check your rights"),
         lead=(_("A few short questions, then you see what the law says, with the article. What do you want to know?"),),
-        notes=(_("Nobody else sees this. We do not keep your answers."),),
+        notes=(
+            _("No employer or broker hears of it from us."),
+            KEPT_A_WEEK,
+            _("The answers stay in this chat. Delete it if others use your phone."),
+        ),
         buttons=tuple(check.button for check in CHECKS.values()),
     )
     return Reply(Content((card,), menu.main_buttons(bound=in_force(ctx.session, ctx.contact.id) is not None)))

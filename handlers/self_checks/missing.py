@@ -21,24 +21,36 @@ from handlers.self_checks.missing_answer import (
     find,
 )
 from handlers.self_checks.record import Record
-from law.missing_reports import ReasonCode
+from law.missing_reports import ReasonCode, worker_at_fault
 from locales import _
-from models.permit_event import REPORTS, EventKind
+from models.permit_event import REPORTS, EventKind, PermitEvent
 
 _NAME = "missing"
 
 
 def _happened(record: Record) -> str | None:
     """What the ministry told us; None where it told us of nothing that stands."""
-    revoked = record.standing(EventKind.PERMIT_REVOKED)
-    report, search = (record.standing(kind) for kind in REPORTS)
-    if revoked is not None and (revoked.reason is ReasonCode.ABSENT_3_DAYS or report is not None):
+    if _revocation(record) is not None:
         return REVOKED
+    report, search = (record.standing(kind) for kind in REPORTS)
     return REPORTED if report is not None else SEARCHED if search is not None else None
 
 
+def _revocation(record: Record) -> PermitEvent | None:
+    """The newest one, if a missing report led to it and none on another permit came since."""
+    revoked, report = record.revocation, record.standing(EventKind.REPORTED_MISSING)
+    if revoked is None:
+        return None
+    is_of_it = report is not None and report.permit_id == revoked.permit_id
+    is_later = report is None or report.occurred_at <= revoked.occurred_at
+    if revoked.reason is ReasonCode.ABSENT_3_DAYS:
+        return revoked if is_of_it or is_later else None
+    # The letter may give another reason; one that clears her has nothing to do with the report.
+    return revoked if is_of_it and is_later and worker_at_fault(revoked.reason) is not False else None
+
+
 def _delivered_on(record: Record) -> date | None:
-    revoked = record.standing(EventKind.PERMIT_REVOKED)
+    revoked = _revocation(record)
     return None if revoked is None else revoked.served_on
 
 

@@ -4,18 +4,31 @@ from collections.abc import Mapping
 from datetime import date
 
 from handlers.context import Context
-from handlers.self_checks.appealing import NOT_CERTAIN, Appeal, appealing
+from handlers.self_checks.appealing import LEAVE_AT_ONCE, NOT_CERTAIN, Appeal, appealing
 from handlers.self_checks.asking import DO_NOT_KNOW, NO, UNKNOWN, Facts
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.record import record_of
 from law import missing_reports as law
-from law.departures import must_leave_at_once
-from law.missing_reports import MISSED_DAYS, NOTICE_DAYS, Contact
+from law.employment_permits import PermitType
+from law.missing_reports import MISSED_DAYS, NOTICE_DAYS, Contact, ReasonCode
 from law.revocations import false_report, may_be_ordered_to_leave_first
-from locales import Text, _, ngettext, pgettext, verbatim
+from locales import Text, _, ngettext, pgettext, taipei_day, verbatim
 from models import notice
 from models.content import Button, Row, Tone
+from models.permit_event import EventKind
 from models.reaction import disputed
+from models.revocation_advice import (
+    COMPLAIN,
+    KEEP_PROOF,
+    MUST_LEAVE,
+    NOT_SAFE,
+    ORDERED_FIRST,
+    REPORT_MEANS,
+    SAY_IT_HERE,
+    SAY_IT_TO_1955,
+    TAKEN_BACK,
+    leaving,
+)
 
 REPORTED, SEARCHED, REVOKED, NOT_YET = "reported", "searched", "revoked", "not_yet"
 WHAT: Mapping[str, Text] = {
@@ -49,9 +62,9 @@ CONTACT: Mapping[str, Text] = {
 }
 
 _OPENING: Mapping[str, Text] = {
-    REPORTED: _("Such a report can lead to the loss of your permit. If it is not true, say so today."),
-    SEARCHED: _("This is not the three-day report, but that can follow. If you are not missing, say so today."),
-    REVOKED: _("If the report was false, the Ministry must take back the revocation and the order to leave."),
+    REPORTED: REPORT_MEANS[EventKind.REPORTED_MISSING],
+    SEARCHED: REPORT_MEANS[EventKind.SEARCH_REQUESTED],
+    REVOKED: TAKEN_BACK,
     NOT_YET: _("You told us of no report. You can act before one is made."),
     UNKNOWN: _("Ask 1955 today whether there is a report about you, and from which day."),
 }
@@ -92,15 +105,8 @@ _REASONS = (
         false_report,
     ),
     Reason(
-        _("When contact was lost, the immigration agency can order you to leave even before a revocation."),
+        ORDERED_FIRST,
         may_be_ordered_to_leave_first,
-    ),
-)
-_LEAVING = (_("After a revocation the law usually asks you to leave Taiwan. An appeal alone does not stop this."),)
-_MUST_LEAVE = (
-    Reason(
-        _("When the reason is the worker's own fault, the law usually asks the worker to leave at once."),
-        must_leave_at_once,
     ),
 )
 
@@ -113,15 +119,30 @@ def find(ctx: Context, facts: Facts) -> Finding:
     rows, deadlines, doubts = _counted(third)
     return Finding(
         title=_("A report that you are missing: what now"),
-        result=(_OPENING[facts["what"]], *appeal.result, *_ground(ctx, facts, third), *(_LEAVING if revoked else ())),
+        result=(
+            _OPENING[facts["what"]],
+            *appeal.result,
+            *_ground(ctx, facts, third),
+            *((_leaving(ctx, facts),) if revoked else ()),
+        ),
         rows=(*appeal.rows, *rows),
-        reasons=(*_REASONS, *appeal.reasons, *(_MUST_LEAVE if revoked else ())),
+        reasons=(*_REASONS, *appeal.reasons, *((LEAVE_AT_ONCE,) if revoked else ())),
         next_steps=(*_steps(facts, tap=bool(actions)), *appeal.steps),
         doubts=(*_uncertain(facts), *doubts, *appeal.doubts),
         tone=Tone.URGENT,
         deadlines=(*appeal.deadlines, *deadlines),
         actions=actions,
     )
+
+
+def _leaving(ctx: Context, facts: Facts) -> Text:
+    """By her kind of permit, where her record names it: a student need not leave at once."""
+    record = record_of(ctx) if facts.says("record") else None
+    revoked = None if record is None else record.revocation
+    if revoked is None:
+        return MUST_LEAVE
+    decided_on, permit_type = taipei_day(revoked.occurred_at), PermitType(revoked.permit.permit_type)
+    return leaving(decided_on, permit_type, ReasonCode.ABSENT_3_DAYS)
 
 
 # The article speaks of the three-day report only.
@@ -155,14 +176,18 @@ def _ground(ctx: Context, facts: Facts, third: date | None) -> tuple[Text, ...]:
     if lost is None:
         return (
             _(
-                "If you told an office where you stay by {date}, contact was not lost. Else the report may stand.",
+                "If you told an office where you stay by {date}, your contact should not count as lost. "
+                "Else the report may stand.",
                 date=third,
             ),
         )
     if not lost:
-        return (_("You told an office where you stay in time. By the law your contact was not lost."),)
+        return (_("You told an office where you stay in time. Then your contact should not count as lost."),)
     if ctx.today <= third:
-        return (*first, _("Tell 1955 where you stay by {date}. Then by the law contact is not lost.", date=third))
+        return (
+            *first,
+            _("Tell 1955 where you stay by {date}. Then your contact should not count as lost.", date=third),
+        )
     return (*first, *_lost(facts, third))
 
 
@@ -187,20 +212,18 @@ def _lost_contact(facts: Facts, third: date) -> bool | None:
 
 
 def _steps(facts: Facts, *, tap: bool) -> tuple[Text, ...]:
-    steps = [_("Tell 1955 where you stay and how to reach you. It is free, day and night. Ask for the case number.")]
+    steps = [SAY_IT_TO_1955]
     if tap:
-        steps.insert(
-            0, _("Tap “I am here, this is wrong”: we write down what you say, and when, and a person reads it.")
-        )
+        steps.insert(0, SAY_IT_HERE)
     if facts.get("contact") in (PLACE, NO_PLACE):
         steps.append(_("Ask the office that you told to confirm it in writing, with the day."))
     if facts["what"] not in _NO_COMPLAINT:
-        steps.append(_("Complain to the labour office of your city or county. Ask 1955 to help you."))
+        steps.append(COMPLAIN)
     if facts["what"] == REVOKED:
         steps.append(_("Appeal as well: the complaint does not stop the days for an appeal."))
     steps += [
-        _("Keep proof: messages, photos, your work times, your payslips."),
-        _("If you left because you were not safe, tell 1955 that too. In danger, call 110."),
+        KEEP_PROOF,
+        NOT_SAFE,
     ]
     return tuple(steps)
 
@@ -212,7 +235,7 @@ def _uncertain(facts: Facts) -> tuple[Text, ...]:
     if facts.get("absent_from", UNKNOWN) != UNKNOWN:
         doubts.append(_("Holidays and leave do not count as missed days: then the day is later than we say."))
         doubts.append(_("Days off in between do not start the count again: this is our reading, the stricter one."))
-    if facts.get("contact") in (PLACE, NO_PLACE):
+    if "contact" in facts:
         doubts.append(
             _("What counts as contact we know from reports about the Ministry's orders, not from their text.")
         )

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from handlers.context import Context
 from handlers.conversation import Answers
-from handlers.self_checks import deduction, payslip_answer
+from handlers.self_checks import deduction, payslip_answer, permit_questions
 from handlers.self_checks.asking import DO_NOT_KNOW, UNKNOWN, YES_OR_NO, Asking, Facts, When, picked
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.deduction import BROKER, EMPLOYER, FACTORY, HOUSEHOLD, SKILLED
 from handlers.self_checks.finding import Finding
 from handlers.self_checks.record import Record
+from law.broker_fees import YEARS_BEFORE_RETURN
 from law.employment_permits import PermitType
 from law.payslips import DeductionKind, Item
-from locales import Text, _
+from locales import Text, _, ngettext
 
 _NAME, _OTHER = "payslip", "other"
 _SLIP, _DEDUCTION, _PAPERS = "slip", "deduction", "papers"
@@ -115,13 +116,7 @@ PAYSLIP = Check(
     (
         _ask.may_use_record(),
         _ask.choice("about", _("What do you want to check?"), _ABOUT),
-        _ask.choice(
-            "kind",
-            _("What kind of work is your permit for?"),
-            _KINDS,
-            when=lambda answers: not _of_papers(answers),
-            known=_kind_of,
-        ),
+        permit_questions.work(_ask, "kind", _KINDS, when=lambda answers: not _of_papers(answers), known=_kind_of),
         _ask.several(
             "items",
             _("What stands on your payslip, or is done with it?"),
@@ -140,17 +135,14 @@ PAYSLIP = Check(
         ),
         *_NUMBERS,
         _ask.choice("which", _("What is taken from you?"), _DEDUCTED, when=_of_deduction),
-        _ask.day(
-            "entered",
-            _("On which day did you last enter Taiwan?"),
-            when=_of_monthly_fee,
-            known=lambda record: record.worker.entered_on,
-            may_not_know=True,
-            past=True,
-        ),
+        permit_questions.entered(_ask, _of_monthly_fee, may_not_know=True),
         _ask.choice(
             "back",
-            _("Did you work two years or more before, go home, and come back to the same employer?"),
+            ngettext(
+                "Did you work {n} year or more before, go home, and come back to the same employer?",
+                "Did you work {n} years or more before, go home, and come back to the same employer?",
+                YEARS_BEFORE_RETURN,
+            ),
             {**YES_OR_NO, **DO_NOT_KNOW},
             when=_of_monthly_fee,
         ),

@@ -4,26 +4,27 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from handlers.context import Context
+from handlers.self_checks.amounts import dollars, money
 from handlers.self_checks.asking import UNKNOWN, Facts
 from handlers.self_checks.deduction import SKILLED
 from handlers.self_checks.finding import Finding, Reason
 from law import payslips as law
 from law.payslips import DeductionKind, Item
-from locales import Text, _, ngettext, verbatim
+from locales import Text, _, ngettext
 from models.content import Row
 
-_WRONG: Mapping[law.Finding, Text] = {
-    law.Finding.NO_CHINESE: _("It must be in Chinese."),
-    law.Finding.NOT_IN_HER_LANGUAGE: _("It must be in your language too."),
-    law.Finding.NO_AMOUNT_RECEIVED: _("It must show the money that you really get."),
-    law.Finding.NO_WAGE_ITEMS: _("It must show how your wage is made up: base wage, overtime and so on."),
-    law.Finding.NO_TOTAL: _("It must show the total wage before deductions."),
-    law.Finding.NO_WAY_OF_PAYING: _("It must show how you are paid: in cash or by bank."),
-    law.Finding.NO_PROOF_OF_PAYMENT: _("If you are not paid in cash, they must give you proof of each payment."),
-    law.Finding.NOT_GIVEN_TO_WORKER: _("They must give it to you, and you keep it."),
-    law.Finding.DEDUCTION_NOT_ITEMISED: _("Each deduction must have its own name and amount."),
-    law.Finding.BROKER_FEE_DEDUCTED: _("A broker fee is not in the list of deductions: you pay the broker yourself."),
-    law.Finding.DEDUCTION_NOT_LISTED: _("A placement fee, debt, fine or deposit is not in the list of deductions."),
+_WRONG: Mapping[law.Flaw, Text] = {
+    law.Flaw.NO_CHINESE: _("It must be in Chinese."),
+    law.Flaw.NOT_IN_HER_LANGUAGE: _("It must be in your language too."),
+    law.Flaw.NO_AMOUNT_RECEIVED: _("It must show the money that you really get."),
+    law.Flaw.NO_WAGE_ITEMS: _("It must show how your wage is made up: base wage, overtime and so on."),
+    law.Flaw.NO_TOTAL: _("It must show the total wage before deductions."),
+    law.Flaw.NO_WAY_OF_PAYING: _("It must show how you are paid: in cash or by bank."),
+    law.Flaw.NO_PROOF_OF_PAYMENT: _("If you are not paid in cash, they must give you proof of each payment."),
+    law.Flaw.NOT_GIVEN_TO_WORKER: _("They must give it to you, and you keep it."),
+    law.Flaw.DEDUCTION_NOT_ITEMISED: _("Each deduction must have its own name and amount."),
+    law.Flaw.BROKER_FEE_DEDUCTED: _("A broker fee is not in the list of deductions: you pay the broker yourself."),
+    law.Flaw.DEDUCTION_NOT_LISTED: _("A placement fee, debt, fine or deposit is not in the list of deductions."),
 }
 _REASONS = (
     Reason(
@@ -47,7 +48,7 @@ def find_payslip(ctx: Context, facts: Facts) -> Finding:
     deducted = {DeductionKind(name) for name in facts.several("deductions")}
     found = law.lacking(ctx.today, items, deducted, is_skilled=is_skilled)
     sums, rows = _sums(ctx, facts)
-    wrong = [_WRONG[one] for one in found.findings] + sums
+    wrong = [_WRONG[one] for one in found.flaws] + sums
     doubts = [_("We did not see the paper: this is what you tapped. The labor office decides.")]
     if not rows:
         doubts.append(_("We did not check the sum, because a number is missing."))
@@ -75,11 +76,11 @@ def _sums(ctx: Context, facts: Facts) -> tuple[list[Text], tuple[Row, ...]]:
     if total is None or less is None or received is None:
         return [], ()
     found = law.paid_in_full(ctx.today, Decimal(total), Decimal(less), Decimal(received))
-    rows = (Row(_("By these numbers you should get"), verbatim(f"NT${found.should_be}")),)
+    rows = (Row(_("By these numbers you should get"), money(found.should_be)),)
     if found.lost > 0:
-        return [_("By these numbers, NT${amount} of your wage is missing.", amount=int(found.lost))], rows
+        return [_("By these numbers, NT${amount} of your wage is missing.", amount=dollars(found.lost))], rows
     if found.lost < 0:
-        return [_("The numbers do not fit: you got NT${amount} more.", amount=int(-found.lost))], rows
+        return [_("The numbers do not fit: you got NT${amount} more.", amount=dollars(-found.lost))], rows
     return [], rows
 
 

@@ -24,36 +24,45 @@ class Record:
     today: date
 
     def standing(self, kind: EventKind) -> PermitEvent | None:
-        """The newest thing of that kind that happened to one of her permits, and that nothing took back."""
-        found = states(self.session, [permit.id for permit in self.permits])
+        """The newest thing of that kind that nothing took back, and that no good permit has followed."""
+        found = states(self.session, [permit.id for permit in self.permits if not self._is_past(permit)])
         events = [matter.event for state in found.values() for matter in state.standing if matter.event.what is kind]
         return max(events, key=lambda event: (event.occurred_at, event.id), default=None)
 
+    def _is_past(self, permit: Permit) -> bool:
+        """Whether she has another one instead, so that what befell this one says nothing of her now."""
+        later = (other for other in self.permits if other.starts_on > permit.starts_on)
+        return not permit.is_good_on(self.today) and any(other.is_good_on(self.today) for other in later)
+
+    @property
+    def revocation(self) -> PermitEvent | None:
+        return self.standing(EventKind.PERMIT_REVOKED)
+
     def holds(self, permit_type: PermitType) -> bool:
-        """Whether a permit of that type, the one that matters now, is good today."""
-        first = self.permits[0] if self.permits else None
-        return (
-            first is not None
-            and first.permit_type == permit_type
-            and first.starts_on <= self.today
-            and first.is_good_on(self.today)
-        )
+        """Whether her permit is of that type and has begun."""
+        permit = self._good
+        return permit is not None and permit.permit_type == permit_type and permit.starts_on <= self.today
+
+    @property
+    def _good(self) -> Permit | None:
+        """The permit that matters now; none where all are revoked or over."""
+        return next((permit for permit in self.permits if permit.is_good_on(self.today)), None)
 
     @property
     def permit_type(self) -> str | None:
-        return self.permits[0].permit_type if self.permits else None
+        return None if self._good is None else self._good.permit_type
 
     @property
     def work(self) -> str | None:
-        return self.permits[0].work if self.permits else None
+        return None if self._good is None else self._good.work
 
     @property
     def starts_on(self) -> date | None:
-        return self.permits[0].starts_on if self.permits else None
+        return None if self._good is None else self._good.starts_on
 
     @property
     def ends_on(self) -> date | None:
-        return self.permits[0].ends_on if self.permits else None
+        return None if self._good is None else self._good.ends_on
 
 
 def record_of(ctx: Context) -> Record | None:

@@ -5,10 +5,11 @@ from datetime import date
 
 from handlers.context import Context
 from handlers.conversation import Answers
+from handlers.self_checks import permit_questions
+from handlers.self_checks.amounts import length_said
 from handlers.self_checks.asking import DO_NOT_KNOW, NO, UNKNOWN, YES, YES_OR_NO, Asking, Facts
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.finding import Finding
-from handlers.self_checks.lengths import length_said
 from handlers.self_checks.record import Record
 from handlers.self_checks.skilled_answer import depends, ended, not_yet, possible
 from law.citations import SKILLED_WORKERS_REGULATION
@@ -39,6 +40,7 @@ _WORK_IN_RECORD: Mapping[str, str] = {
     "manufacturing": SkilledWork.INDUSTRY,
     "construction": SkilledWork.INDUSTRY,
     "fishing": SkilledWork.INDUSTRY,
+    "slaughter": SkilledWork.INDUSTRY,
     "agriculture": SkilledWork.INDUSTRY,
 }
 BEFORE_THE_END = "before_the_end"
@@ -135,12 +137,8 @@ SKILLED = Check(
             when=lambda answers: answers.get("now") in (WORKING, HOME),
             known=lambda record: _WORK_IN_RECORD.get(record.work or ""),
         ),
-        _ask.day(
-            "ends_on",
-            _("On which day does your permit end?"),
-            _("It stands on the letter of the Ministry of Labor. Your ARC may show another day."),
-            when=_works,
-            known=lambda record: record.ends_on if record.holds(PermitType.B) else None,
+        permit_questions.ends_on(
+            _ask, when=_works, known=lambda record: record.ends_on if record.holds(PermitType.B) else None
         ),
         # Not taken from her record: the day of entry there may be that of a home leave, which breaks nothing.
         _ask.day(

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
+from handlers.self_checks.amounts import length_said, money
 from handlers.self_checks.finding import Finding, Reason
-from handlers.self_checks.lengths import length_said
 from handlers.self_checks.renewal import RENEWAL
 from law import skilled_workers as law
 from law.skilled_workers import Applicant, Ground, Route, SkilledWork
-from law.windows import Standing, standing
+from law.windows import CLOSES_MONTHS, OPENS_MONTHS, Standing, standing
 from law.working_years import ELEVEN_AND_A_HALF_YEARS, SIX_YEARS
 from locales import Text, _, verbatim
 from models.content import Row, Tone
+from models.permit_advice import ASK_1955
 
 _T = TypeVar("_T")
 _PRESENT = frozenset({Applicant.ORIGINAL_EMPLOYER})
@@ -34,11 +35,21 @@ _GROUNDS: Mapping[Ground, Text] = {
 }
 _FILING: Mapping[Applicant | Ground, Reason] = {
     Applicant.ORIGINAL_EMPLOYER: Reason(
-        _("Your present employer applies until two months before the end, a new one in the two months before that."),
+        _(
+            "Your present employer applies until {last} months before the end, a new one between {first} and {last} "
+            "months before it.",
+            first=OPENS_MONTHS,
+            last=CLOSES_MONTHS,
+        ),
         law.filing_after_six_years,
     ),
     Ground.RETURNED: Reason(
-        _("Any employer applies between four and two months before your permit ends."), law.filing_after_return
+        _(
+            "Any employer applies between {first} and {last} months before your permit ends.",
+            first=OPENS_MONTHS,
+            last=CLOSES_MONTHS,
+        ),
+        law.filing_after_return,
     ),
     Applicant.FORMER_EMPLOYER: Reason(_("An employer whom you worked for before can apply."), law.filing_from_abroad),
     Applicant.CARE_FAMILY: Reason(
@@ -98,7 +109,7 @@ def ended() -> Finding:
         title=_("You told us that your permit has ended"),
         result=(
             _("The law names nobody who can apply for you as a skilled worker while you are here without a permit."),
-            _("Call 1955 today and ask what you can do. It is free, day and night, in your language."),
+            ASK_1955,
         ),
         reasons=tuple(Reason(_GROUNDS[ground], law.skilled_routes) for ground in (Ground.SIX_YEARS, Ground.ABROAD)),
         next_steps=(
@@ -178,9 +189,9 @@ def _pay_rows(today: date, work: SkilledWork | None) -> tuple[Row, ...]:
     if work is None:
         return ()
     pay = law.least_pay(today, work)
-    rows = [Row(_("Least pay a month"), verbatim(f"NT${pay.amount:,}"))]
+    rows = [Row(_("Least pay a month"), money(pay.amount))]
     if pay.without_proof is not None:
-        rows.append(Row(_("Least pay without proof of skill"), verbatim(f"NT${pay.without_proof:,}")))
+        rows.append(Row(_("Least pay without proof of skill"), money(pay.without_proof)))
     return tuple(rows)
 
 

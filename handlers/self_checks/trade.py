@@ -1,7 +1,7 @@
 """The questions of “Am I entitled to trade-adjustment support?”."""
 
 from handlers.conversation import Answers
-from handlers.self_checks.asking import NO, Asking
+from handlers.self_checks.asking import LONG_AGO, NO, Asking
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.trade_answer import JOBLESS, LOSSES, NEW_JOB, STATUS, TIES, WORK_NOW, find
 from law.trade_adjustment import Status, Tie
@@ -50,6 +50,7 @@ TRADE = Check(
             _("On which day were you born?"),
             when=lambda answers: answers.get("status") == Status.CITIZEN,
             past=True,
+            earliest=LONG_AGO,
         ),
         _ask.choice(
             "tie",
@@ -87,6 +88,7 @@ TRADE = Check(
             when=_has_loss,
             may_not_know=True,
             past=True,
+            earliest=LONG_AGO,
         ),
         _ask.number(
             "wage_before",

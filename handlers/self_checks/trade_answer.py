@@ -161,6 +161,16 @@ def _work(facts: Facts) -> Work | None:
     return Work(Tie(tie), facts.day("left_on"), works_again=facts.says("work", NEW_JOB))
 
 
+_LOW_FOR_MONTHS = Reason(
+    ngettext(
+        "The insured wage must be low enough for {n} month in a row.",
+        "The insured wage must be low enough for {n} months in a row.",
+        CUT_MONTHS,
+    ),
+    wage_cut,
+)
+
+
 def _determination(ctx: Context, facts: Facts) -> _Answer:
     """Whether she might ask for a notice of her own (受損認定)."""
     reasons: tuple[Reason, ...] = (
@@ -185,26 +195,12 @@ def _determination(ctx: Context, facts: Facts) -> _Answer:
     firm = Firm(firm_since, determined_damaged=False, competes=True)
     found = may_apply_for_determination(ctx.today, firm, loss, happened_on, cut)
     if cut is not None:
-        reasons = (
-            *reasons,
-            Reason(
-                ngettext(
-                    "The insured wage must be low enough for {n} month in a row.",
-                    "The insured wage must be low enough for {n} months in a row.",
-                    CUT_MONTHS,
-                ),
-                wage_cut,
-            ),
-        )
+        reasons = (*reasons, _LOW_FOR_MONTHS)
     if found.may_apply is False:
         return tuple(_FAILED[each] for each in found.failed), (), reasons, checks
     if found.may_apply is None:
-        return (
-            (_("Today is the day on which offices may differ: it may be just in time or too late."),),
-            (),
-            reasons,
-            checks,
-        )
+        on_the_edge = _("Today is the day on which offices may differ: it may be just in time or too late.")
+        return (on_the_edge,), (), reasons, checks
     return (_("You could ask for a notice of damage."),), (), reasons, checks
 
 

@@ -1,7 +1,5 @@
 """The questions of “My permit was revoked: can I change employer, can I appeal?”."""
 
-from datetime import date
-
 from handlers.conversation import Answers
 from handlers.self_checks.asking import YES, Asking
 from handlers.self_checks.check import Check, talk_name
@@ -11,38 +9,37 @@ from handlers.self_checks.transfer_answer import REASONS, REGISTERED, find
 from handlers.self_checks.transfer_days import EXTENDED
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode, may_transfer
+from law.revocations import WORK_OF_ART_59
 from locales import _
-from models.permit_event import EventKind
+from models.revocation_advice import WHAT_NOW
 
 _NAME = "transfer"
 
 
 def _type(record: Record) -> str | None:
-    """Of the permit that was revoked: she may have another one by now."""
-    revoked = record.standing(EventKind.PERMIT_REVOKED)
-    return record.permit_type if revoked is None else revoked.permit.permit_type
+    """Of the permit that was revoked; else of the one that matters now, good or not."""
+    if record.revocation is not None:
+        return record.revocation.permit.permit_type
+    return record.permits[0].permit_type if record.permits else None
 
 
 def _reason(record: Record) -> str | None:
     """None where we were not told: she may read it in the letter."""
-    revoked = record.standing(EventKind.PERMIT_REVOKED)
+    revoked = record.revocation
     return None if revoked is None or revoked.reason is ReasonCode.OTHER else revoked.reason
 
 
-def _delivered_on(record: Record) -> date | None:
-    revoked = record.standing(EventKind.PERMIT_REVOKED)
-    return None if revoked is None else revoked.served_on
-
-
 def _may_be_registered(answers: Answers) -> bool:
-    of_the_article = answers.get("type") in (PermitType.B, PermitType.C)
-    return of_the_article and may_transfer(ReasonCode(answers.get("reason", ReasonCode.OTHER))) is not False
+    return (
+        answers.get("type") in WORK_OF_ART_59
+        and may_transfer(ReasonCode(answers.get("reason", ReasonCode.OTHER))) is not False
+    )
 
 
 _ask = Asking(talk_name(_NAME))
 TRANSFER = Check(
     _NAME,
-    _("My permit was revoked: what can I do?"),
+    WHAT_NOW.label,
     (
         _ask.may_use_record(),
         _ask.choice("type", _("What kind of work was your permit for?"), TYPES, known=_type),
@@ -57,7 +54,7 @@ TRANSFER = Check(
             "served_on",
             _("On which day was the letter delivered?"),
             _("If you only know the day printed on it, choose that one: then you are not late."),
-            known=_delivered_on,
+            known=lambda record: None if record.revocation is None else record.revocation.served_on,
             may_not_know=True,
             past=True,
         ),

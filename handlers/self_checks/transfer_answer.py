@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from handlers.context import Context
-from handlers.self_checks.appealing import appealing
+from handlers.self_checks.appealing import LEAVE_AT_ONCE, appealing
 from handlers.self_checks.asking import DO_NOT_KNOW, NO, YES, Facts
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.missing import MISSING
 from handlers.self_checks.transfer_days import EXTENDED, cared_for, leaving_by, searching
-from law.departures import must_leave_at_once
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode
 from law.revocations import NewEmployer, change_of_employer
 from locales import Text, _, pgettext
 from models.content import Tone
+from models.revocation_advice import CHANGE_OF_EMPLOYER, KEEP_THE_LETTER, leaving
 
 REASONS: Mapping[str, Text] = {
     ReasonCode.PATIENT_DIED: _("The person I cared for died"),
@@ -36,45 +36,24 @@ REGISTERED: Mapping[str, Text] = {
     **DO_NOT_KNOW,
 }
 
-_CHANGE: Mapping[NewEmployer, tuple[Text, ...]] = {
-    NewEmployer.MAY_ASK: (
-        _("The reason given is not your fault. You have the right to ask for a new employer (transfer)."),
-        _("Say to 1955 that you want to transfer. The Ministry must agree."),
-    ),
-    NewEmployer.NOT_FOR_THIS_REASON: (
-        _("For this reason the law opens no change of employer. If it is not true, say so today."),
-    ),
-    NewEmployer.MUST_BE_ASKED: (
-        _("If the reason is not your fault, you may be able to change employer. Ask 1955."),
-        _("If the office finds it is your fault, this way is closed, and the appeal remains."),
-    ),
-    NewEmployer.OTHER_WORK: (
-        _("The change of employer after a revocation is not for your kind of permit. It needs a new permit."),
-    ),
-}
-_LEAVING: Mapping[bool | None, Text] = {
-    True: _("After a revocation the law usually asks you to leave Taiwan. An appeal alone does not stop this."),
-    False: _("For this reason the law does not make you leave at once. Ask the NIA about your ARC."),
-    None: _("The letter says whether and until when you must leave or find an employer. Read it with 1955."),
-}
-
 
 def find(ctx: Context, facts: Facts) -> Finding:
     permit_type, reason = PermitType(facts["type"]), ReasonCode(facts["reason"])
     served_on = facts.day("served_on")
-    change = change_of_employer(served_on or ctx.today, permit_type, reason).new_employer
-    must = must_leave_at_once(served_on or ctx.today, reason, permit_type).must
-    # A reason outside art. 73 does not free workers of the other types: their letter sets the days.
-    stays = must is False and permit_type in (PermitType.D, PermitType.E)
+    revoked_on = served_on or ctx.today
+    change = change_of_employer(revoked_on, permit_type, reason).new_employer
+    advice = CHANGE_OF_EMPLOYER[change]
     appeal = appealing(served_on, ctx.today)
-    parts = [searching(ctx, facts), cared_for(served_on, reason), leaving_by(ctx, facts)]
+    parts = [searching(ctx, facts), leaving_by(ctx, facts)]
+    if change is not NewEmployer.OTHER_WORK:
+        parts.insert(1, cared_for(served_on, reason))
     return Finding(
         title=_("After your permit was revoked"),
         result=(
-            *_CHANGE[change],
+            *advice.means,
             *appeal.result,
             *(text for part in parts for text in part.result),
-            _LEAVING[True if must else False if stays else None],
+            leaving(revoked_on, permit_type, reason),
         ),
         rows=(*appeal.rows, *(row for part in parts for row in part.rows)),
         reasons=(
@@ -82,14 +61,11 @@ def find(ctx: Context, facts: Facts) -> Finding:
                 _("Factory, care, farm, boat and skilled workers may ask for a new employer if it is not their fault."),
                 change_of_employer,
             ),
-            Reason(
-                _("When the reason is the worker's own fault, the law usually asks the worker to leave at once."),
-                must_leave_at_once,
-            ),
+            LEAVE_AT_ONCE,
             *appeal.reasons,
             *(each for part in parts for each in part.reasons),
         ),
-        next_steps=(*_steps(change, facts), *appeal.steps, _("Keep the letter. Do not sign what you cannot read.")),
+        next_steps=(*_steps(change, facts), *advice.steps, *appeal.steps, KEEP_THE_LETTER),
         doubts=(
             _("We take the reason as the letter gives it. Whether it is true, the offices decide."),
             *appeal.doubts,
@@ -111,8 +87,6 @@ def _steps(change: NewEmployer, facts: Facts) -> tuple[Text, ...]:
         else:
             steps.append(_("Ask your employer to register you at the employment office. You may also apply yourself."))
         steps.append(_("Do not work for anybody before a new permit is there."))
-    if change is NewEmployer.NOT_FOR_THIS_REASON:
-        steps.append(_("If the reason is not true, tell 1955 so today, and say what proof you have."))
     if facts.says("reason", ReasonCode.ABSENT_3_DAYS):
         steps.append(_("Against a false missing report there is one more way. Tap the button below."))
     return tuple(steps)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.context import Context
+from handlers.self_checks.amounts import dollars
 from handlers.self_checks.asking import Facts
 from handlers.self_checks.finding import Reason
 from law import transfers
@@ -115,7 +116,7 @@ def leaving_by(ctx: Context, facts: Facts) -> Part:
         return Part()
     if served_on is not None and named < served_on:
         return Part(doubts=(_("The day to leave is before the day of the letter. One of them cannot be right."),))
-    day = leave_when_ordered(min(named, served_on or named), named).day
+    day = leave_when_ordered(served_on or named, named).day
     cost = overstay(day)
     return Part(
         result=(_("The day to leave has passed. Call 1955 before you do anything else."),) if day < ctx.today else (),
@@ -127,8 +128,8 @@ def leaving_by(ctx: Context, facts: Facts) -> Part:
             Reason(
                 _(
                     "Who stays too long can be fined NT${least} to NT${most}, and kept out for {years} years or less.",
-                    least=f"{cost.fine_at_least:,}",
-                    most=f"{cost.fine_at_most:,}",
+                    least=dollars(cost.fine_at_least),
+                    most=dollars(cost.fine_at_most),
                     years=cost.ban_years_at_most,
                 ),
                 overstay,

@@ -7,10 +7,10 @@ from datetime import date
 from handlers.context import Context
 from handlers.conversation import Answers
 from handlers.self_checks import skilled
+from handlers.self_checks.amounts import length_said
 from handlers.self_checks.asking import UNKNOWN, Asking, Facts
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.finding import Finding, Reason
-from handlers.self_checks.lengths import length_said
 from handlers.self_checks.record import Record
 from law import working_years as law
 from law.employment_permits import PermitType
@@ -22,7 +22,7 @@ _NAME = "years"
 _MOST_YEARS = 40
 WORKS: Mapping[str, Text] = {
     Work.FAMILY_CARE: _("Care for a person in a home"),
-    Work.OTHER_TYPE_B: _("Factory, building, farm, boat, care home, household help"),
+    Work.OTHER_TYPE_B: _("Factory, farm, boat, care home, household"),
     Work.SKILLED: _("Skilled worker"),
 }
 

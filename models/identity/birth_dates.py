@@ -33,6 +33,8 @@ _SURROUNDINGS = frozenset(
 _ROC = re.compile(
     r"(?:中華|中华)?(?:民國|民国)\s*([0-9]{1,3}|元)\s*[年/.\-]\s*([0-9]{1,2})\s*[月/.\-]\s*([0-9]{1,2})\s*日?"
 )
+# From 2011 on no other year is written with three digits: 115/3/11 needs no 民國.
+_ROC_IN_FIGURES = re.compile(r"(1[0-9]{2})\s*[年/.\-]\s*([0-9]{1,2})\s*[月/.\-]\s*([0-9]{1,2})\s*日?")
 _YEAR_FIRST = re.compile(r"([0-9]{4})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4})")
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
@@ -45,7 +47,7 @@ def birth_date(said: str, today: date, *, day_first: bool | None = None) -> date
 
     `day_first` settles 5/4/1990: True as in Indonesia, Viet Nam and Thailand, False as in the Philippines;
     while it is None such a date raises Unusable with AMBIGUOUS_DATE. Years 2440-2600 are Buddhist; years of
-    the Republic are read only behind 民國.
+    the Republic are read only behind 民國 or with three digits.
     """
     return _of_a_worker(day(said, day_first=day_first), today)
 
@@ -62,6 +64,8 @@ def _day(text: str, day_first: bool | None) -> date:
     if found := _ROC.fullmatch(text):
         year = 1 if found[1] == "元" else int(found[1])
         return _real(year + _ROC_ERA, int(found[2]), int(found[3]))
+    if found := _ROC_IN_FIGURES.fullmatch(text):
+        return _real(int(found[1]) + _ROC_ERA, int(found[2]), int(found[3]))
     if found := _YEAR_FIRST.fullmatch(text):
         return _real(_common_year(found[1]), int(found[2]), int(found[3]))
     if found := _YEAR_LAST.fullmatch(text):

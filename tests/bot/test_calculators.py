@@ -27,10 +27,12 @@ from bot.calculators.answers import Calculator, Result, Unanswerable
 from bot.calculators.catalogue import CALCULATORS
 from bot.calculators.doubts import CHINESE, in_words
 from bot.calculators.fields import EARLIEST, LATEST, Described, Kind
+from bot.calculators.missing import OFFICES
 from bot.calculators.printed import as_json, shown
 from bot.clock import Clock
 from bot.database import Database
 from bot.law_handbook import entries
+from law.missing_reports import ContactOffice, NoticeItem, Office
 from law.source import STALE_AFTER, NotInForce
 from models import api_key
 from models.api_key import Scope
@@ -110,6 +112,13 @@ WINDOW = {"permit_type": "B", "ends_on": "2026-08-31"}
 HEALTH = {"permit_starts": "2026-01-15"}
 LEFT = {"ground": "departed", "event_on": "2026-03-31", "permit_ends": "2028-12-31"}
 AGAIN = {"ends_on": "2026-08-31"}
+CHECK = {"checked_on": "2026-05-10", "level": "B", "employees": "100", "foreign": "61/3"}
+WAIVER = {"investment": "new", "approval_asked_on": "2014-06-01", "add_on": "5"}
+PAID = {"entered_on": "2026-01-10", "revoked_on": "2026-07-01"}
+FIRST = {"applied_on": "2026-11-22", "plan": "overseas", "permitted": 41, "planned_locals": 20, "hired_locals": 9}
+NOTICE = {"noticed_on": "2026-03-09"}
+LATE = {"missed": "permission", "was_due": "2026-03-17", "filed_on": "2026-03-30"}
+CARER = {"counted_on": "2026-11-22"}
 ABSENT = {"absent_from": "2026-03-02", "scheduled": ["2026-03-02", "2026-03-03", "2026-03-04"]}
 
 
@@ -439,6 +448,142 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             contact=True,
             third_missed="2026-03-04",
         ),
+        example(
+            "art. 34: May counts January to March, 20 1/3 of 100 are one too many",
+            "manufacturing-inspection",
+            CHECK | {"entered_on": "2026-02-10"},
+            base_month="2026-03-01",
+            month_1="2026-01-01",
+            month_2="2026-02-01",
+            month_3="2026-03-01",
+            cap="20",
+            lawful=False,
+            over_by=1,
+            first_check="2026-05-10",
+        ),
+        example(
+            "art. 34: 64 in three months are two too many",
+            "manufacturing-inspection",
+            CHECK | {"foreign": "64/3"},
+            over_by=2,
+            locals_missing=False,
+        ),
+        example(
+            "art. 34(2): one month without a local worker",
+            "manufacturing-inspection",
+            CHECK | {"level": "D", "employees": "10", "foreign": 1, "locals_1": 9, "locals_2": 0, "locals_3": 9},
+            over_by=0,
+            locals_missing=True,
+            lawful=False,
+        ),
+        example(
+            "art. 34(7): two were still too many",
+            "manufacturing-inspection",
+            CHECK | {"improve_by": "2026-07-01", "excess": 2},
+            revoked=2,
+            still_counted=2,
+        ),
+        example("art. 27: three years for five percent", "fee-waiver", WAIVER, waived=True, years=3),
+        example("art. 27: ten percent are too much", "fee-waiver", WAIVER | {"add_on": "10"}, waived=False, years=0),
+        example(
+            "art. 27: but not for a large one",
+            "fee-waiver",
+            WAIVER | {"add_on": 10, "investment": "large_new"},
+            years=3,
+        ),
+        example("art. 28: 20 abroad", "fee-waiver", WAIVER | {"add_on": 20, "investment": "overseas"}, years=5),
+        example(
+            "art. 28: headquarters", "fee-waiver", WAIVER | {"add_on": "15.01", "investment": "headquarters"}, years=0
+        ),
+        example(
+            "art. 35: the first inspection",
+            "fee-pay-back",
+            PAID | {"monthly_extra": 5000},
+            first_day="2026-01-11",
+            last_day="2026-06-30",
+            days=171,
+            amount="28500",
+        ),
+        example(
+            "art. 35: a later one, in since 2025",
+            "fee-pay-back",
+            {"entered_on": "2025-03-01", "revoked_on": "2026-09-01", "improvement_told_on": "2026-06-15"},
+            first_day="2026-06-16",
+            last_day="2026-08-31",
+            amount="no such line",
+        ),
+        example(
+            "art. 35: revoked the day after the entry",
+            "fee-pay-back",
+            PAID | {"revoked_on": "2026-01-11", "monthly_extra": 9000},
+            days=0,
+            amount="0",
+            first_day="no such line",
+        ),
+        example("art. 29: 9 of 20 hired", "first-entries", FIRST, places=20),
+        example("art. 29: 10 of 20 hired", "first-entries", FIRST | {"hired_locals": 10}, places=41),
+        example("art. 33: returning", "first-entries", FIRST | {"plan": "returning", "permitted": 40}, places=20),
+        example(
+            "art. 68(3): no permit number, and the ministry had no copy",
+            "missing-notice",
+            NOTICE
+            | {f"has_{item}": item != "permit_number" for item in NoticeItem}
+            | {f"told_{office}": office != "ministry" for office in Office},
+            complete=False,
+            lacks_permit_number=True,
+            untold_ministry=True,
+            lacks_name="no such line",
+            untold_police="no such line",
+        ),
+        example(
+            "art. 68(3): complete",
+            "missing-notice",
+            NOTICE | {f"has_{item}": True for item in NoticeItem} | {f"told_{office}": True for office in Office},
+            complete=True,
+        ),
+        example(
+            "art. 70: on the last day that the ministry gave",
+            "catch-up",
+            LATE | {"approved": True, "approved_until": "2026-03-30"},
+            allowed=True,
+        ),
+        example(
+            "art. 70: a day too late",
+            "catch-up",
+            LATE | {"approved": True, "approved_until": "2026-03-29"},
+            allowed=False,
+        ),
+        example("art. 70: without approval", "catch-up", LATE | {"approved_until": "2026-03-30"}, allowed=False),
+        example(
+            "art. 34 of the transfers: the fifteenth day",
+            "catch-up",
+            LATE | {"missed": "transfer", "approved": True, "filed_on": "2026-04-01"},
+            allowed=True,
+            due="2026-04-01",
+        ),
+        example(
+            "art. 34 of the transfers: the day after",
+            "catch-up",
+            LATE | {"missed": "transfer", "approved": True, "filed_on": "2026-04-02"},
+            allowed=False,
+        ),
+        example(
+            "art. 34 of the transfers: once",
+            "catch-up",
+            LATE | {"missed": "transfer", "approved": True, "earlier_catch_ups": 1},
+            allowed=False,
+        ),
+        example(
+            "art. 60(2): the certificate", "care-staff-qualification", CARER | {"certificate": True}, qualified=True
+        ),
+        example("art. 60(2): 23 months", "care-staff-qualification", CARER | {"care_months": 23}, qualified=False),
+        example("art. 60(2): two years", "care-staff-qualification", CARER | {"care_months": 24}, qualified=True),
+        example(
+            "art. 60(2): a degree and eleven months",
+            "care-staff-qualification",
+            CARER | {"graduate": True, "work_months": 11},
+            qualified=False,
+        ),
     ],
 )
 def test_the_worked_examples_of_the_law(
@@ -472,6 +617,23 @@ def test_every_reason_has_its_article_its_words_and_its_day(agency: Agency) -> N
     assert "Rounding" in late["doubt"]["en"]
     assert "進位" in late["doubt"]["zh"]
     assert {source["citation"] for source in body["sources"]} == {reason["citation"] for reason in body["reasons"]}
+
+
+def test_an_answer_cites_the_article_of_the_plan_and_the_kind_of_investment(agency: Agency) -> None:
+    def cited(name: str, facts: Mapping[str, object]) -> str:
+        return str(agency.calculates(name, facts)["reasons"][0]["citation"])
+
+    assert cited("first-entries", FIRST).endswith("第29條第2項")
+    assert cited("first-entries", FIRST | {"plan": "offshore_wind"}).endswith("第33條第2項")
+    assert cited("fee-waiver", WAIVER | {"investment": "large_new"}).endswith("第27條第4項")
+    assert cited("fee-waiver", WAIVER | {"investment": "headquarters"}).endswith("第28條第4項")
+
+
+def test_a_complete_notice_is_not_called_true(agency: Agency) -> None:
+    [why] = agency.calculates("missing-notice", NOTICE)["reasons"]
+    assert "不代表通報屬實" in why["means"]["zh"]
+    assert "does not make it true" in why["means"]["en"]
+    assert "無法聯繫的事證" in why["doubt"]["zh"]
 
 
 def test_the_laws_words_and_a_doubt_are_told_once(agency: Agency) -> None:
@@ -527,6 +689,13 @@ def test_a_last_day_in_a_year_without_an_office_calendar_says_so(agency: Agency)
         ("health-examinations", {"permit_starts": "2022-04-29"}, "健康檢查管理辦法第5條第1項", "2022-04-29"),
         ("replacement", LEFT | {"event_on": "2023-05-31"}, "就業服務法第58條第1項", "2023-05-31"),
         ("re-recruitment", {"ends_on": "2022-04-29"}, "審查標準第37條第1項", "2022-04-29"),
+        ("manufacturing-inspection", CHECK | {"checked_on": "2022-04-29"}, "審查標準第34條第4項", "2022-04-29"),
+        ("fee-waiver", WAIVER | {"approval_asked_on": "2015-01-01"}, "審查標準第27條第4項", "2015-01-01"),
+        ("fee-pay-back", {"entered_on": "2022-01-01", "revoked_on": "2022-04-29"}, "第35條第2項", "2022-04-29"),
+        ("first-entries", FIRST | {"applied_on": "2022-04-29"}, "審查標準第29條第2項", "2022-04-29"),
+        ("missing-notice", {"noticed_on": "2022-04-29"}, "管理辦法第68條第3項", "2022-04-29"),
+        ("catch-up", LATE | {"was_due": "2022-04-29"}, "管理辦法第70條", "2022-04-29"),
+        ("care-staff-qualification", {"counted_on": "2022-04-29"}, "管理辦法第60條第2項", "2022-04-29"),
         ("missing-report", ABSENT | {"absent_from": "2018-06-03"}, "就業服務法第56條第1項", "2018-06-03"),
         ("missing-report", ABSENT | {"absent_from": "2013-12-26"}, "就業服務法第56條第1項", "2013-12-26"),
     ],
@@ -553,6 +722,16 @@ def test_a_day_on_which_it_was_not_the_law_is_refused_by_its_name(
             "newspapers do not begin before",
         ),
         ("permit-windows", WINDOW | {"starts_on": "2026-09-01"}, "starts after it ends"),
+        (
+            "manufacturing-inspection",
+            CHECK | {"foreign": 1, "locals_1": 1, "locals_2": 1},
+            "locals of all three months",
+        ),
+        ("manufacturing-inspection", CHECK | {"foreign": 101}, "more foreign workers than employees"),
+        ("manufacturing-inspection", CHECK | {"excess": 1}, "Give both"),
+        ("fee-pay-back", PAID | {"revoked_on": "2026-01-10"}, "after the entry"),
+        ("catch-up", LATE | {"filed_on": "2026-03-17"}, "not late"),
+        ("catch-up", LATE | {"approved": True}, "last day that the ministry gave"),
         ("health-examinations", HEALTH | {"bad_result": "syphilis"}, "Give both"),
         ("replacement", LEFT | {"ground": "carer_missing_from_home"}, "needs the day of the notice"),
         (
@@ -626,6 +805,34 @@ def test_a_body_that_is_no_object_is_refused(agency: Agency, body: object) -> No
     assert (status, refused["message"]) == (422, "The body must be an object.")
 
 
+@pytest.mark.parametrize(("ends_on", "months"), [("2024-08-27", "6"), ("2026-08-31", "12")])
+def test_students_are_told_the_months_of_the_law_and_its_doubt(agency: Agency, ends_on: str, months: str) -> None:
+    reasons = agency.calculates("permit-windows", WINDOW | {"permit_type": "D", "ends_on": ends_on})["reasons"]
+    longest, again = reasons
+    assert f"最長 {months} 個月" in longest["means"]["zh"]
+    assert f" {months} months at the most" in longest["means"]["en"]
+    assert "school year on 30 September" in longest["doubt"]["en"]
+    assert "9 月 30 日" in longest["doubt"]["zh"]
+    assert longest["quotes"]
+    assert not again["quotes"], "the old text's six months are never shown without the doubt"
+    said = "".join(reason["means"]["zh"] + reason["means"]["en"] for reason in reasons)
+    assert set(re.findall(r"\d+", said)) == {months}
+
+
+def test_who_keeps_a_contact_on_record_is_told_as_the_law_lists_it(agency: Agency) -> None:
+    [asked] = [
+        field
+        for calculator in agency.asks("GET", "/api/v1/law").json()["calculators"]
+        for field in calculator["fields"]
+        if field["name"] == "contact_on"
+    ]
+    assert all(OFFICES[office].zh in asked["hint"]["zh"] for office in ContactOffice)
+    assert "原籍國駐臺機構" in asked["hint"]["zh"]
+    assert "移民署" not in asked["hint"]["zh"]
+    [contact] = [line for line in agency.calculates("missing-report", ABSENT)["result"] if line["name"] == "contact"]
+    assert all(OFFICES[office].en in contact["note"]["en"] for office in ContactOffice)
+
+
 def test_other_bodies_keys_and_calculators_are_refused_in_the_apis_own_form(agency: Agency) -> None:
     path = "/api/v1/law/support-staff"
     feed = agency.new_key(Scope.PERMITS, Scope.EVENTS)
@@ -659,6 +866,11 @@ def test_the_list_says_what_each_calculator_is_asked(agency: Agency) -> None:
     assert fields["level"]["options"]["A+"]["zh"] == "A+ 級（35%）"
     assert (fields["employees"]["kind"], fields["employees"]["required"]) == ("average", True)
     assert not fields["paid"]["required"]
+
+
+def test_the_guide_to_the_api_names_every_calculator() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", guide, re.MULTILINE)) >= CALCULATORS.keys()
 
 
 def test_every_answer_and_every_list_fits_the_description(agency: Agency) -> None:

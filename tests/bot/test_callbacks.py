@@ -37,13 +37,12 @@ from bot.made_up import canary_workers
 from models import api_key, callback, callback_plan
 from models.api_key import Scope
 from models.callback import GIVE_UP_AFTER, Callback, CallbackState
-from models.event_record import record
 from models.event_row import Told
 from models.permit_event import EventKind
 from models.reminder import ReminderRules
 from tests.logs import written_logs
 from tests.post import ACCOUNT
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 from tests.source import ROOT
 from tests.town import Phone, Server, Town, free_port, town_settings, wait_until
 

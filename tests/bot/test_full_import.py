@@ -21,7 +21,6 @@ from bot.permit_file import FileRefused
 from models.binding import bind
 from models.case import Case
 from models.contact import Contact
-from models.event_record import record
 from models.event_row import Told, read_event
 from models.full_file import Difference
 from models.message import Lane, Message, MessageState
@@ -31,6 +30,7 @@ from models.permit_problem import Code
 from models.permit_row import PermitRow, read_row
 from models.reminder import ReminderRules
 from models.worker import Worker
+from tests.records import record
 
 BEFORE = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 MADE = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)

@@ -37,7 +37,7 @@ def test_a_rule_is_explained_with_source_life_words_reading_doubt_and_examples()
     told = output("explain", "renew_type_b")
     assert "### `employment_permits.renew_type_b(ends_on)`" in told
     assert "[雇主聘僱外國人許可及管理辦法第39條](https://law.moj.gov.tw/" in told
-    assert "read 2026-11-21" in told
+    assert "read 2026-11-22" in told
     assert "**In force:** from 2022-04-30, by `ends_on`" in told
     assert "**Says:** 「聘僱許可有效期間屆滿日前二個月至四個月內" in told
     assert "where a day stands in a window (tests/law/test_employment_permits.py)" in told

@@ -214,7 +214,11 @@ def test_ticks_knock_by_themselves_until_they_are_stopped(database: Database) ->
 # --- downtime
 
 
-@pytest.mark.parametrize("away", range(1, 11))
+@pytest.mark.parametrize(
+    ("database_url", "away"),
+    [*(("sqlite", days) for days in range(1, 11)), ("postgresql", 8)],
+    indirect=["database_url"],
+)
 def test_after_days_away_only_the_most_useful_reminder_leaves_and_only_once(database: Database, away: int) -> None:
     left_on = date(2026, 8, 16)
     clock = a_clock_at(taipei(left_on, 12))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -32,8 +33,24 @@ def test_whoever_asked_first_is_next() -> None:
 
 def test_who_gives_up_is_passed_over() -> None:
     turns = Turns(0.05)
-    with turns, pytest.raises(NoConnectionFree), turns:
-        pass
+
+    def try_in_vain() -> None:
+        with pytest.raises(NoConnectionFree), turns:
+            pass
+
+    with turns, ThreadPoolExecutor() as other:
+        other.submit(try_in_vain).result()
+    with turns:
+        assert turns.waiting == 0
+
+
+def test_a_write_inside_a_write_waits_for_nobody() -> None:
+    turns = Turns(0.05)
+    with turns:
+        with turns:
+            pass
+        with ThreadPoolExecutor() as other, pytest.raises(NoConnectionFree):
+            other.submit(turns.__enter__).result()
     with turns:
         assert turns.waiting == 0
 

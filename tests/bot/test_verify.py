@@ -296,6 +296,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return started
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_command_needs_no_settings_for_a_copy_and_a_key(
     office: Office, run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import make_url, select
 
 from models.inbox import InboxEvent, InboxState
-from tests.faults.databases import named, on_server
 from tests.faults.line_faults import work_comes
 from tests.faults.proxy import Fault, Proxy
 from tests.faults.tracing import can_trace, injected
 from tests.faults.world import World
+from tests.postgres import named, on_server
 from tests.town import wait_until
 
 TEN_MINUTES = timedelta(minutes=10)

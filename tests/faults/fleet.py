@@ -200,7 +200,9 @@ class Fleet:
         port = free_port()
         self._line_url = f"http://127.0.0.1:{port}"
         self._line_server = Server(create_app(config), port).__enter__()
-        self._line = httpx.Client(base_url=f"{self._line_url}/simulator/api/", timeout=30, trust_env=False)
+        self._line = httpx.Client(
+            base_url=f"{self._line_url}/simulator/api/", timeout=30, trust_env=False, verify=False
+        )
         self.line("deliveries", {"redeliver": True})
         return self
 

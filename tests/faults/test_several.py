@@ -5,14 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from models import rate
 from models.sending import LEASE
 from tests.faults.fleet import CHANNEL, IN_TWO_WEEKS, Fleet, Process, a_lock_on
+from tests.postgres import drop_database, new_database
 from tests.town import wait_until, words_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -25,17 +24,10 @@ ANSWERS = ("Do you agree", "1 of 5", "2 of 5", "3 of 5", "4 of 5", "5 of 5", "Is
 @pytest.fixture(scope="module")
 def started(postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """A fleet on a database of its own."""
-    url = make_url(postgres_server)
-    name = f"several_{uuid4().hex[:12]}"
-    server = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
-    own = url.set(database=name).render_as_string(hide_password=False)
+    own = new_database(postgres_server, postgres_template)
     with Fleet(own, tmp_path_factory.mktemp("several")) as fleet:
         yield fleet
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    drop_database(own)
 
 
 @pytest.fixture

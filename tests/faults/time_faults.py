@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import make_url
 
 from locales import TAIPEI, taipei_day
-from tests.faults.databases import named, on_server
 from tests.faults.line_faults import way_to_line, work_comes
 from tests.faults.proxy import Fault
 from tests.faults.world import REMINDED_BEFORE, World
+from tests.postgres import named, on_server
 from tests.town import wait_until, words_of
 
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu", "Asia/Taipei")

@@ -29,6 +29,8 @@ STALE = st.sampled_from(
         *("answer:binding:consent:yes", "answer:binding:summary:yes", "understood:1", "language:fil", "", "{0}"),
         *("announcements", "announcements:choose", "announcements:off:drugs", "announcements:on:drugs"),
         *("question", "answer:question:send:yes", "answer:case:send:yes", "case_answer:1", "case_answer:x"),
+        *("checks", "checks:missing", "checks:skilled", "checks:payslip", "checks:nothing", "talk:start_again"),
+        *("answer:check_missing:where:long", "answer:check_skilled:record:yes", "answer:check_payslip:about:slip"),
         *("announcements:in:drugs:5", "announcements:read:1:th", "announcements:like:1", "announcements:"),
     )
 )

@@ -32,6 +32,18 @@ def answered_until_the_name(caller: Caller, worker: Worker) -> None:
     caller.is_told(("link", CONSENT), ("yes", PASSPORT), (worker["passport_no"], ARC), (worker["arc_no"], NAME))
 
 
+def test_other_questions_say_that_those_from_before_are_stopped(caller: Caller, worker: Worker) -> None:
+    stopped = Text("We have stopped the questions from before. Ask for them again whenever you want.")
+    answered_until_the_name(caller, worker)
+    caller.sends("checks:renewal")
+    caller.reads(stopped, Text("What kind of work is your permit for?"))
+    caller.sends("checks:years")  # nothing of hers was lost
+    caller.reads_nothing_of("We have stopped")
+    caller.sends("checks:renewal")
+    caller.sends("checks:renewal")
+    caller.reads_nothing_of("We have stopped")
+
+
 def test_a_button_under_an_older_question_answers_nothing_else(caller: Caller, worker: Worker) -> None:
     caller.is_told(("link", CONSENT), ("yes", PASSPORT))
     caller.sends("answer:binding:consent:yes")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from handlers.self_checks.listed import CHECKS
 from locales import Language, Text
 from models import linking
 from models import operator as operators
@@ -13,12 +14,13 @@ from models.contact import contact_of
 from models.operator import Role
 from models.review import Review
 from tests.handlers.conftest import NewCaller
-from tests.handlers.person import CONSENT, LINKED, Caller, Worker
+from tests.handlers.person import CONSENT, LINKED, MENU, Caller, Worker
 
 ASK = Text("Unlink your record?")
 DONE = Text("Your record is unlinked")
 NOT_LINKED = Text("Your record is not linked yet")
 KEPT = Text("Nothing has changed. Your record is still linked.")
+AGAIN = Text("Your record is linked again.")
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -38,7 +40,7 @@ def test_unlinking_is_explained_and_can_be_typed_and_taken_back(
         (Text("Yes, unlink"), DONE),
         (Text("My permit", context="menu"), NOT_LINKED),
         (Text("My messages", context="menu"), NOT_LINKED),
-        (Text("Link again"), Text("Your record is linked again.")),
+        (Text("Link again"), AGAIN),
         (Text("My permit", context="menu"), Text("Permit number")),
     )
 
@@ -101,3 +103,27 @@ def test_a_link_that_people_have_cut_is_not_taken_back_by_whoever_had_it(caller:
     caller.reads(Text("A person must check this first. Call 1955: it is free and private."))
     caller.links(worker)
     caller.reads(Text("We could not link your record now"))
+
+
+def test_a_self_check_with_her_record_does_not_go_on_once_she_has_unlinked_it(caller: Caller, worker: Worker) -> None:
+    caller.links(worker)
+    caller.is_told(
+        (CHECKS["health"].title, Text("May we use your record for this?")),
+        ("Yes, use my record", Text("What do you want to know?")),
+        ("Unlink", ASK),
+    )
+    assert caller.kept() is not None
+    caller.is_told(("Yes, unlink", DONE))
+    assert caller.kept() is None
+    caller.sends("talk:go_on")
+    caller.reads(MENU)
+
+
+def test_linking_again_ends_only_the_talk_that_was_to_link_her_anew(caller: Caller, worker: Worker) -> None:
+    caller.links(worker)
+    caller.sends("unbind:yes")
+    caller.is_told(("link", CONSENT), ("Link again", AGAIN))
+    assert caller.kept() is None
+    caller.sends("unbind:yes")
+    caller.is_told((CHECKS["health"].title, Text("What do you want to know?")), ("Link again", AGAIN))
+    assert caller.kept() is not None

@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 
 from law import employment_permits
 from law.employment_permits import (
-    ApplicationWindow,
-    Missing,
     PermitType,
-    Purpose,
     ShortStay,
-    Standing,
     extend_major_project,
     extend_type_a,
     extend_type_c,
@@ -23,12 +19,12 @@ from law.employment_permits import (
     renew_type_b,
     short_stay,
     short_stay_permit,
-    standing,
     transfer_type_b,
     transfer_type_c,
     windows_for,
 )
 from law.source import NotInForce, Rule
+from law.windows import ApplicationWindow, Missing, Purpose, Standing, standing
 
 AUGUST = date(2026, 8, 31)
 YEAR_END = date(2026, 12, 31)

@@ -1,6 +1,7 @@
 """What holds for every module of law/, those of tomorrow included: what it offers is a cited rule or a value type."""
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -119,6 +120,20 @@ def test_the_versions_that_a_rule_uses_begin_no_later_than_the_rule(found: Rule[
     for dated in versions(found):
         first = min(dated.versions)
         assert found.until is None or first <= found.until
+
+
+@pytest.mark.parametrize("found", RULES, ids=NAMES)
+def test_what_a_rule_quotes_as_the_law_is_written_as_statutes_are(found: Rule[Any, Any]) -> None:
+    agencies = [quote for quote in found.quotes if re.search("[0-9A-Za-z]", quote)]
+    assert agencies == [], "a statute writes numbers in Chinese: another's words stand in “…”"
+    assert [quote for quote in found.quotes if len(quote) < 4] == [], "a word referred to is no quotation"
+
+
+def test_words_of_another_paragraph_are_not_quoted_under_the_rules_own() -> None:
+    shown = {words for found in RULES for words in found.quotes}
+    elsewhere = {"不適用第一項關於即令出國之規定", "前項費用不得預先收取。", "屆滿前二個月至四個月內"}
+    assert not shown & elsewhere
+    assert not any("許可引進屆滿之日前後三十日內" in words for words in shown)
 
 
 def test_a_rule_keeps_its_parameters() -> None:

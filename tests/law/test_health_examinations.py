@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from law.health_examinations import (
     BadResult,
     ExaminedWhen,
-    SkilledWork,
+    SkilledFromAbroad,
     entry_examination,
     examinations,
     examined,
@@ -129,12 +129,12 @@ def test_article_5_knows_no_other_examinations() -> None:
 
 
 def test_skilled_workers_from_abroad_are_examined_by_their_entry_since_2026_and_carers_go_on() -> None:
-    care = skilled_examinations(date(2026, 1, 15), SkilledWork.CARE)
+    care = skilled_examinations(date(2026, 1, 15), SkilledFromAbroad.CARE)
     assert care.regular == examinations(date(2026, 1, 15)), "the same windows, counted from entry"
     assert care.then_every_years == 3
-    assert skilled_examinations(date(2026, 1, 1), SkilledWork.OTHER).then_every_years is None
+    assert skilled_examinations(date(2026, 1, 1), SkilledFromAbroad.OTHER).then_every_years is None
     with pytest.raises(NotInForce):
-        skilled_examinations(date(2025, 12, 31), SkilledWork.CARE)
+        skilled_examinations(date(2025, 12, 31), SkilledFromAbroad.CARE)
 
 
 @pytest.mark.parametrize(

@@ -277,4 +277,5 @@ def test_every_rule_on_manufacturing_quotes_its_text() -> None:
         if isinstance(value, Rule) and value.__module__ == module.__name__
     ]
     assert len(rules) == 17
-    assert all("「" in (rule.__doc__ or "") for rule in rules)
+    unread = [rule.__name__ for rule in rules if not rule.quotes]
+    assert unread == ["wage_raise_places"], "its words were read in the ministry's answer, not in the text"

@@ -212,7 +212,10 @@ def test_no_ceiling_is_ever_passed_and_nothing_more_than_asked_is_granted(
     found = ratio(TODAY, level, wanted)
     ordinary = sum((grant.granted for grant in found.grants if grant.add_on not in TO_THE_HIGHER_CEILING), found.level)
     assert ordinary <= 40
-    assert found.total <= CEILING_2026
+    assert found.total <= found.ceiling <= CEILING_2026
+    assert (found.ceiling == CEILING_2026) is any(
+        grant.granted > 0 for grant in found.grants if grant.add_on in TO_THE_HIGHER_CEILING
+    )
     assert all(0 <= grant.granted <= min(grant.asked, MOST[grant.add_on].on(TODAY)) for grant in found.grants)
 
 

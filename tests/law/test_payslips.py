@@ -12,7 +12,7 @@ from law.payslips import (
     LISTED,
     Deduction,
     DeductionKind,
-    Finding,
+    Flaw,
     Item,
     Payslip,
     WageItem,
@@ -47,7 +47,7 @@ WHOLE = Payslip(
 def test_article_66_is_satisfied_when_everything_is_there() -> None:
     check = check_payslip(PAID, WHOLE, "id")
     assert check.complete
-    assert check.findings == ()
+    assert check.flaws == ()
     assert check.kept_until == date(2031, 3, 5)
     assert str(check.source) == "雇主聘僱外國人許可及管理辦法第66條第1項"
 
@@ -60,38 +60,34 @@ def with_deduction(kind: DeductionKind, amount: int, law: str = "") -> Payslip:
 
 
 @pytest.mark.parametrize(
-    ("payslip", "finding"),
+    ("payslip", "flaw"),
     [
-        pytest.param(replace(WHOLE, languages=frozenset({"zh"})), Finding.NOT_IN_HER_LANGUAGE, id="Chinese only"),
-        pytest.param(replace(WHOLE, languages=frozenset({"id"})), Finding.NO_CHINESE, id="her language only"),
-        pytest.param(replace(WHOLE, received=None), Finding.NO_AMOUNT_RECEIVED, id="no amount received"),
-        pytest.param(replace(WHOLE, wage_items=()), Finding.NO_WAGE_ITEMS, id="no items"),
-        pytest.param(replace(WHOLE, total=None), Finding.NO_TOTAL, id="no total"),
-        pytest.param(replace(WHOLE, paid_in_cash=None), Finding.NO_WAY_OF_PAYING, id="way of paying not printed"),
-        pytest.param(replace(WHOLE, paid_in_cash=False), Finding.NO_PROOF_OF_PAYMENT, id="transfer without proof"),
-        pytest.param(replace(WHOLE, given_to_worker=False), Finding.NOT_GIVEN_TO_WORKER, id="not handed over"),
+        pytest.param(replace(WHOLE, languages=frozenset({"zh"})), Flaw.NOT_IN_HER_LANGUAGE, id="Chinese only"),
+        pytest.param(replace(WHOLE, languages=frozenset({"id"})), Flaw.NO_CHINESE, id="her language only"),
+        pytest.param(replace(WHOLE, received=None), Flaw.NO_AMOUNT_RECEIVED, id="no amount received"),
+        pytest.param(replace(WHOLE, wage_items=()), Flaw.NO_WAGE_ITEMS, id="no items"),
+        pytest.param(replace(WHOLE, total=None), Flaw.NO_TOTAL, id="no total"),
+        pytest.param(replace(WHOLE, paid_in_cash=None), Flaw.NO_WAY_OF_PAYING, id="way of paying not printed"),
+        pytest.param(replace(WHOLE, paid_in_cash=False), Flaw.NO_PROOF_OF_PAYMENT, id="transfer without proof"),
+        pytest.param(replace(WHOLE, given_to_worker=False), Flaw.NOT_GIVEN_TO_WORKER, id="not handed over"),
+        pytest.param(with_deduction(DeductionKind.NOT_ITEMISED, 3500), Flaw.DEDUCTION_NOT_ITEMISED, id="other 3,500"),
         pytest.param(
-            with_deduction(DeductionKind.NOT_ITEMISED, 3500), Finding.DEDUCTION_NOT_ITEMISED, id="other 3,500"
+            with_deduction(DeductionKind.BROKER_FEE, 1500), Flaw.BROKER_FEE_DEDUCTED, id="broker fee deducted"
         ),
+        pytest.param(with_deduction(DeductionKind.FINE, 500), Flaw.DEDUCTION_NOT_LISTED, id="a fine"),
+        pytest.param(with_deduction(DeductionKind.DEPOSIT, 500), Flaw.DEDUCTION_NOT_LISTED, id="a deposit"),
+        pytest.param(with_deduction(DeductionKind.PLACEMENT_FEE, 500), Flaw.DEDUCTION_NOT_LISTED, id="a debt"),
         pytest.param(
-            with_deduction(DeductionKind.BROKER_FEE, 1500), Finding.BROKER_FEE_DEDUCTED, id="broker fee deducted"
+            with_deduction(DeductionKind.OTHER_BY_LAW, 300, " "), Flaw.DEDUCTION_WITHOUT_LAW, id="no law named"
         ),
-        pytest.param(with_deduction(DeductionKind.FINE, 500), Finding.DEDUCTION_NOT_LISTED, id="a fine"),
-        pytest.param(with_deduction(DeductionKind.DEPOSIT, 500), Finding.DEDUCTION_NOT_LISTED, id="a deposit"),
-        pytest.param(with_deduction(DeductionKind.PLACEMENT_FEE, 500), Finding.DEDUCTION_NOT_LISTED, id="a debt"),
-        pytest.param(
-            with_deduction(DeductionKind.OTHER_BY_LAW, 300, " "), Finding.DEDUCTION_WITHOUT_LAW, id="no law named"
-        ),
-        pytest.param(replace(WHOLE, received=Decimal(25240)), Finding.SUMS_DO_NOT_AGREE, id="a dollar short"),
-        pytest.param(replace(WHOLE, received=Decimal(25242)), Finding.SUMS_DO_NOT_AGREE, id="a dollar too much"),
-        pytest.param(
-            replace(WHOLE, wage_items=WHOLE.wage_items[:1]), Finding.ITEMS_ARE_NOT_THE_TOTAL, id="an item short"
-        ),
+        pytest.param(replace(WHOLE, received=Decimal(25240)), Flaw.SUMS_DO_NOT_AGREE, id="a dollar short"),
+        pytest.param(replace(WHOLE, received=Decimal(25242)), Flaw.SUMS_DO_NOT_AGREE, id="a dollar too much"),
+        pytest.param(replace(WHOLE, wage_items=WHOLE.wage_items[:1]), Flaw.ITEMS_ARE_NOT_THE_TOTAL, id="an item short"),
     ],
 )
-def test_article_66_finds_what_is_missing_and_nothing_else(payslip: Payslip, finding: Finding) -> None:
+def test_article_66_finds_what_is_missing_and_nothing_else(payslip: Payslip, flaw: Flaw) -> None:
     check = check_payslip(PAID, payslip, "id")
-    assert check.findings == (finding,)
+    assert check.flaws == (flaw,)
     assert not check.complete
 
 
@@ -102,14 +98,14 @@ def test_a_transfer_with_proof_and_a_payslip_without_deductions_are_fine() -> No
 
 def test_an_empty_payslip_lacks_everything_in_the_order_of_the_article() -> None:
     empty = Payslip(frozenset(), (), None, (), None, None, given_to_worker=False, proof_given=False)
-    assert check_payslip(PAID, empty, "vi").findings == (
-        Finding.NO_CHINESE,
-        Finding.NOT_IN_HER_LANGUAGE,
-        Finding.NO_AMOUNT_RECEIVED,
-        Finding.NO_WAGE_ITEMS,
-        Finding.NO_TOTAL,
-        Finding.NO_WAY_OF_PAYING,
-        Finding.NOT_GIVEN_TO_WORKER,
+    assert check_payslip(PAID, empty, "vi").flaws == (
+        Flaw.NO_CHINESE,
+        Flaw.NOT_IN_HER_LANGUAGE,
+        Flaw.NO_AMOUNT_RECEIVED,
+        Flaw.NO_WAGE_ITEMS,
+        Flaw.NO_TOTAL,
+        Flaw.NO_WAY_OF_PAYING,
+        Flaw.NOT_GIVEN_TO_WORKER,
     )
 
 
@@ -141,25 +137,25 @@ def test_the_sums_agree_only_when_nothing_is_lost(amounts: list[Decimal], lost: 
     deductions = tuple(Deduction(DeductionKind.INCOME_TAX, amount) for amount in amounts)
     received = Decimal(31000) - sum(amounts) - lost
     check = check_payslip(PAID, replace(WHOLE, deductions=deductions, received=received), "id")
-    assert (Finding.SUMS_DO_NOT_AGREE in check.findings) is (lost != 0)
+    assert (Flaw.SUMS_DO_NOT_AGREE in check.flaws) is (lost != 0)
 
 
 def test_what_a_worker_finds_on_the_paper_is_judged_by_the_same_list() -> None:
-    assert lacking(PAID, frozenset(Item), LISTED).findings == ()
-    assert lacking(PAID, (), ()).findings == (
-        Finding.NO_CHINESE,
-        Finding.NOT_IN_HER_LANGUAGE,
-        Finding.NO_AMOUNT_RECEIVED,
-        Finding.NO_WAGE_ITEMS,
-        Finding.NO_TOTAL,
-        Finding.NO_WAY_OF_PAYING,
-        Finding.NO_PROOF_OF_PAYMENT,
-        Finding.NOT_GIVEN_TO_WORKER,
+    assert lacking(PAID, frozenset(Item), LISTED).flaws == ()
+    assert lacking(PAID, (), ()).flaws == (
+        Flaw.NO_CHINESE,
+        Flaw.NOT_IN_HER_LANGUAGE,
+        Flaw.NO_AMOUNT_RECEIVED,
+        Flaw.NO_WAGE_ITEMS,
+        Flaw.NO_TOTAL,
+        Flaw.NO_WAY_OF_PAYING,
+        Flaw.NO_PROOF_OF_PAYMENT,
+        Flaw.NOT_GIVEN_TO_WORKER,
     )
-    assert lacking(PAID, frozenset(Item), frozenset(DeductionKind)).findings == (
-        Finding.DEDUCTION_NOT_ITEMISED,
-        Finding.BROKER_FEE_DEDUCTED,
-        Finding.DEDUCTION_NOT_LISTED,
+    assert lacking(PAID, frozenset(Item), frozenset(DeductionKind)).flaws == (
+        Flaw.DEDUCTION_NOT_ITEMISED,
+        Flaw.BROKER_FEE_DEDUCTED,
+        Flaw.DEDUCTION_NOT_LISTED,
     )
     assert lacking(PAID, (), (), is_skilled=True).source.article == "65"
 

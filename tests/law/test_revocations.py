@@ -45,9 +45,14 @@ def test_article_59_opens_a_change_of_employer(permit_type: str, reason: str, ex
     assert change_of_employer(DAY, PermitType(permit_type), ReasonCode(reason)).new_employer is expected
 
 
-def test_article_59_answers_for_every_reason_and_type_and_is_silent_before() -> None:
-    found = {change_of_employer(DAY, each, reason).new_employer for each in PermitType for reason in ReasonCode}
-    assert found == set(NewEmployer)
+@pytest.mark.parametrize("reason", ReasonCode)
+def test_article_59_has_the_same_answer_for_both_types_of_its_work_and_none_for_the_others(reason: ReasonCode) -> None:
+    found = {each: change_of_employer(DAY, each, reason).new_employer for each in PermitType}
+    assert found[PermitType.B] is found[PermitType.C] is not NewEmployer.OTHER_WORK
+    assert {found[each] for each in (PermitType.A, PermitType.D, PermitType.E)} == {NewEmployer.OTHER_WORK}
+
+
+def test_article_59_is_silent_before_it_was_read_as_it_is() -> None:
     with pytest.raises(NotInForce):
         change_of_employer(date(2013, 12, 26), PermitType.B, ReasonCode.OTHER)
 

@@ -71,6 +71,19 @@ def test_a_rule_carries_its_source_name_and_words() -> None:
     assert thirty_days_rule.doubt is None
 
 
+def test_a_rule_quotes_only_the_words_of_its_own_article() -> None:
+    @rule(ACT, in_force_from=date(2020, 1, 1), decided_by="day")
+    def quoting(day: date) -> date:
+        """「應於三十日內申請」 and 「所稱「三十日」者，依曆計算」, the office says “within 30 days”.
+
+        「逾期者，不予受理」
+        (第3項), 「準用之」(第8條); moved by (民法第122條).
+        """
+        return day
+
+    assert quoting.quotes == ("應於三十日內申請", "所稱「三十日」者，依曆計算")
+
+
 def test_a_source_without_paragraph_cites_the_article() -> None:
     assert str(Source("示範法", "34-4", "", "https://law.example/34-4", date(2026, 1, 5))) == "示範法第34-4條"
 

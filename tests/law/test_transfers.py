@@ -121,6 +121,8 @@ def test_articles_28_and_29_count_from_the_agreement() -> None:
 def test_article_34_lets_a_missed_day_be_made_up_for_once(approved: bool, earlier: int, allowed: bool) -> None:
     made_up = transfer_catch_up(date(2026, 3, 5), approved=approved, earlier_catch_ups=earlier)
     assert (made_up.allowed, made_up.due.by.day) == (allowed, date(2026, 3, 20))
+    assert made_up.allows(date(2026, 3, 20)) is allowed
+    assert not made_up.allows(date(2026, 3, 21))
 
 
 def test_a_care_recipients_death_is_reported_in_thirty_days_and_she_is_helped_on_in_fourteen() -> None:

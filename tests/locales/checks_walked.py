@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.context import Context
-from handlers.conversation import Answers, Question, Refused, go_on_button
+from handlers.conversation import Answers, Question, Refused
 from handlers.self_checks.asking import Facts
 from handlers.self_checks.check import Check, DaysDoNotFit
 from handlers.self_checks.finding import Finding
+from handlers.talk_controls import go_on_button
 from law.dates import days_after, days_before
 from law.source import NotInForce
 from locales import Text

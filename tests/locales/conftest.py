@@ -23,7 +23,7 @@ from law.dates import days_after, days_before
 from law.employment_permits import PermitType, windows_for
 from law.missing_reports import ReasonCode
 from locales import TAIPEI, Language
-from models import audit, case_note, event_record, look, notice, operator
+from models import audit, case_note, event_record, link_decision, look, notice, operator
 from models import content as contents
 from models.announcements.announcement import Announcement, Category, Follows
 from models.announcements.text import texts_of
@@ -44,12 +44,13 @@ from models.reminder_calendar import ARC, END, EXAM_6, EXAM_18, EXAM_30, Anchor,
 from models.review import Decision, Review
 from models.secrets import Keyring
 from models.worker import Worker
-from scheduler import cases, links, reminders
+from scheduler import cases, reminders
 from scheduler.announcements import content_of
 from scheduler.composing import compose
 from scheduler.told import follow_up
 from tests.announced import announced
 from tests.locales import checks_walked
+from tests.records import record
 
 TODAY = date(2026, 3, 11)
 ENDS = date(2027, 7, 31)
@@ -451,6 +452,7 @@ class Story:
             linked.taps(menu.CHECKS, check.data, answer_data(talk_name(check.name), "record", "yes"), "talk:cancel")
             stranger.taps(check.data, "talk:cancel")
             self.found(stranger, check)
+        stranger.taps("checks:renewal", "answer:check_renewal:type:B", "checks:years", "talk:cancel")
         self.found(self.chat(days_after(TODAY, 900)), next(iter(CHECKS.values())))  # nobody read that law lately
 
     def found(self, chat: Chat, check: Check) -> None:
@@ -534,8 +536,8 @@ class Story:
             )
             self.session.add(doubt)
             self.session.flush()
-            assert not links.decide(self.session, doubt, decision, lin, Rules().reminders, noon(TODAY))
-            links.confirm(self.session, doubt, wang, Rules().reminders, noon(TODAY))
+            assert not link_decision.decide(self.session, doubt, decision, lin, Rules().reminders, noon(TODAY))
+            link_decision.confirm(self.session, doubt, wang, Rules().reminders, noon(TODAY))
             self.urgent(chat, f"the link is {decision}")
             chat.taps("unbind:undo")
 
@@ -548,14 +550,14 @@ class Story:
     def notices(self, chat: Chat, *told: Told) -> None:
         """Each of these events in turn, as she is told of it."""
         for one in told:
-            recorded = event_record.record(self.session, one, Rules().reminders, noon(TODAY))
+            recorded = record(self.session, one, Rules().reminders, noon(TODAY))
             assert recorded is event_record.RECORDED
             self.urgent(chat, one.kind.value)
 
     def waited_for(self, row: PermitRow, *told: Told) -> None:
         """All of these events at once, for an account that is linked only now."""
         for one in told:
-            event_record.record(self.session, one, Rules().reminders, noon(TODAY))
+            record(self.session, one, Rules().reminders, noon(TODAY))
         late = self.chat()
         late.binds_as(row)
         late.now += timedelta(minutes=1)

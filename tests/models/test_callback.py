@@ -17,14 +17,13 @@ from models import callback, callback_plan
 from models.binding import bind, unbind
 from models.callback import GIVE_UP_AFTER, KEPT, LEASE, Callback, CallbackState
 from models.contact import Contact
-from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, answer
 from models.notice_plan import catch_up
 from models.permit_event import DERIVED, EventKind, PermitEvent
 from models.reminder import ReminderRules
 from models.worker import Worker
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 PERSONAL = ("SITI", "1990", "U0000", "Made-up", "P1", "W1")
 

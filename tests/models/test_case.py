@@ -13,12 +13,11 @@ from models import case
 from models.case import CLOCKS, ENDINGS, KEPT_CLOSED, Case, CaseKind, Result, open_case
 from models.case_viewing import view, viewings
 from models.contact import Contact
-from models.event_record import record
 from models.event_row import Told
 from models.permit_event import EventKind, PermitEvent
 from models.reminder import ReminderRules
 from models.worker import Worker
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 NOW = datetime(2026, 3, 11, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)

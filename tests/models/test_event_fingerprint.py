@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.database import Database
-from models.event_record import Outcome, record
+from models.event_record import Outcome
 from models.event_row import Told
 from models.permit_event import EventKind
 from models.permit_row import PermitRow, read_row
@@ -15,6 +15,7 @@ from models.reminder import ReminderRules
 from models.rotation import rotate_all
 from models.sealed_cells import still_needed
 from models.secrets import Key, Keyring
+from tests.records import record
 
 OLD, NEW = Key(1, bytes(range(32))), Key(2, bytes(range(1, 33)))
 

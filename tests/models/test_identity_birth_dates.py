@@ -7,7 +7,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.identity import Reason, Unusable, birth_date
+from models.identity import Reason, Unusable, birth_date, day
 
 TODAY = date(2026, 6, 30)
 BORN = date(1990, 5, 21)
@@ -69,6 +69,19 @@ def test_a_day_that_could_be_a_month_is_asked_about(separator: str) -> None:
     assert caught.value.reason is Reason.AMBIGUOUS_DATE
     assert birth_date(said, TODAY, day_first=True) == date(1990, 4, 5)
     assert birth_date(said, TODAY, day_first=False) == date(1990, 5, 4)
+
+
+@pytest.mark.parametrize(
+    "said", ["115/3/9", "115.03.09", "115年3月9日", "中華民國115年3月9日", "１１５年３月９日", "2569-03-09"]
+)
+def test_a_day_copied_from_a_letter_in_the_years_of_the_republic(said: str) -> None:
+    assert day(said) == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("said", ["99/3/9", "202/3/9", "011/3/9"])
+def test_a_year_that_may_lack_a_figure_is_never_guessed(said: str) -> None:
+    with pytest.raises(Unusable):
+        day(said)
 
 
 def test_the_custom_asked_about_never_bends_a_date_that_is_plain() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from models.binding import bind, unbind
 from models.contact import Contact
-from models.event_record import Outcome, Verdict, record, record_all
+from models.event_record import Outcome, Verdict, record_all
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, forget_reminders
 from models.notice import Notice, forget
@@ -25,7 +25,7 @@ from models.permit_row import PermitRow, read_row
 from models.reminder import ReminderRules
 from models.reminder import catch_up as remind
 from models.worker import Worker
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 ISSUED, REVOKED, MISSING, SEARCH, WITHDRAWN = (
     EventKind.PERMIT_ISSUED,

@@ -17,6 +17,7 @@ from models.review import (
     Decision,
     Review,
     ReviewReason,
+    WaitsForSecond,
     close_review,
     open_review,
     open_reviews,
@@ -82,12 +83,11 @@ def test_the_database_takes_no_cut_by_one_person(
         decided(session, Decision.NOT_HERS, now, asked_by, closed_by)
 
 
-def test_closing_by_command_confirms_nothing_that_waits_for_a_second_person(session: Session, now: datetime) -> None:
+def test_closing_by_command_leaves_alone_what_waits_for_a_second_person(session: Session, now: datetime) -> None:
     open_review(session, 1, 1, ReviewReason.NAME, now)
     session.flush()
     [waiting] = open_reviews(session, 10)
     waiting.decision, waiting.asked_by_id = Decision.NOT_HERS.value, 1
-    assert close_review(session, waiting.id, now)
-    session.flush()
-    assert session.execute(select(Review.decision, Review.asked_by_id)).all() == [(None, None)]
-    assert not was_cut(session, 1)
+    with pytest.raises(WaitsForSecond):
+        close_review(session, waiting.id, now)
+    assert (waiting.asked, waiting.asked_by_id, waiting.closed_at) == (Decision.NOT_HERS, 1, None)

@@ -13,7 +13,6 @@ from locales import LANGUAGES, TAIPEI, Language, Text, say
 from models.binding import bind, unbind
 from models.contact import Contact
 from models.content import Call, Card, Content, Postback, Tone
-from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState
 from models.notice import events_told_by
@@ -21,7 +20,7 @@ from models.permit import Permit
 from models.permit_event import REPORTS, EventKind
 from models.reminder import ReminderRules
 from scheduler.composing import compose
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 NOW = datetime(2026, 3, 11, 4, tzinfo=UTC)
 TODAY = date(2026, 3, 11)
@@ -109,7 +108,7 @@ def test_on_the_last_day_it_is_still_said_and_on_the_day_after_what_can_be_done_
 
 def test_without_a_day_of_service_the_safe_day_is_counted_from_the_decision(desk: Desk) -> None:
     words = " ".join(desk.said(desk.told(REVOKED, date(2026, 3, 9))))
-    assert "We do not know that day" in words
+    assert "You can appeal within 30 days after the letter is delivered. Ask which day that was." in words
     assert "appeal by April 8, 2026" in words
 
 
@@ -124,6 +123,59 @@ def test_a_right_to_transfer_is_promised_to_nobody_else(desk: Desk, reason: str,
     words = " ".join(desk.said(desk.told(REVOKED, reason_code=reason)))
     assert "right to ask for a new employer" not in words
     assert "tell 1955 so today" in words
+
+
+MUST_LEAVE = "After a revocation the law usually asks you to leave Taiwan."
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "must"),
+    [
+        pytest.param("B", "absent_3_days", True, id="art. 74(1)"),
+        pytest.param("D", "absent_3_days", False, id="art. 74(3): not a student"),
+        pytest.param("D", "law_broken", True, id="art. 74(3) does not spare a student who broke another law"),
+        pytest.param("D", "false_data", True, id="nor one whose data were false"),
+        pytest.param("B", "employer_closed", False, id="art. 59 is not the article before 74"),
+    ],
+)
+def test_who_must_leave_is_told_so_by_the_law_and_not_by_the_kind_of_permit(
+    desk: Desk, kind: str, reason: str, must: bool
+) -> None:
+    desk.permit.permit_type = kind
+    words = " ".join(desk.said(desk.told(REVOKED, reason_code=reason)))
+    assert (MUST_LEAVE in words) is must
+    assert "Ask 1955 before you decide anything." in words
+
+
+@pytest.mark.parametrize(
+    ("reason", "decided_on", "may_complain"),
+    [
+        pytest.param("absent_3_days", date(2026, 3, 9), True, id="art. 56(2)"),
+        pytest.param("absent_3_days", date(2018, 11, 29), False, id="the day before art. 56(2)"),
+        pytest.param("false_data", date(2026, 3, 9), False, id="not after a report"),
+    ],
+)
+def test_a_permit_lost_by_a_report_of_absence_can_be_won_back_by_a_complaint(
+    desk: Desk, reason: str, decided_on: date, may_complain: bool
+) -> None:
+    words = " ".join(desk.said(desk.told(REVOKED, decided_on, reason_code=reason)))
+    assert ("the Ministry must take back the revocation" in words) is may_complain
+    assert ("Complain to the labour office of your city or county." in words) is may_complain
+
+
+@pytest.mark.parametrize("long_ago", [date(2012, 5, 8), date(1999, 5, 8)])
+def test_a_revocation_from_before_the_law_that_we_have_read_is_told_without_a_guess(desk: Desk, long_ago: date) -> None:
+    words = desk.said(desk.told(REVOKED, long_ago, served_on=long_ago))
+    assert words[:2] == [
+        "Call 1955 today: your work permit was revoked",
+        "Call 1955 today and ask what you can do. It is free, day and night, in your language.",
+    ]
+
+
+def test_a_late_appeal_is_not_held_out_more_than_a_year_later(desk: Desk) -> None:
+    words = " ".join(desk.said(desk.told(REVOKED, date(2024, 3, 9), served_on=date(2024, 3, 10))))
+    assert "More than a year later the law allows no late appeal." in words
+    assert "may be possible" not in words
 
 
 def test_the_two_reports_begin_alike_and_differ_in_what_they_mean(desk: Desk) -> None:
@@ -173,6 +225,7 @@ def test_who_has_unlinked_is_told_nothing(desk: Desk) -> None:
     assert compose(desk.session, message, TODAY) is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.MISSING_REPORT_WITHDRAWN])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_notice_can_be_said_and_answered_in_every_language(

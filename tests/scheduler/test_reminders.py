@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from law.dates import months_before, window_opens
-from law.employment_permits import PermitType, Purpose, windows_for
+from law.employment_permits import PermitType, windows_for
 from law.health_examinations import examinations
+from law.windows import Purpose
 from locales import LANGUAGES, Language, MissingTranslationError, Text, long_date, say
 from models.binding import bind
 from models.contact import Contact
@@ -290,6 +291,7 @@ def test_every_reminder_can_be_answered_and_offers_1955(case: Case, kind: str, t
     assert [button.number for button in buttons if isinstance(button, Call)] == ["1955"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", "ABCDE")
 def test_every_reminder_can_be_said_in_every_language(case: Case, kind: str, language: Language) -> None:

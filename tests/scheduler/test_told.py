@@ -16,7 +16,6 @@ from models.binding import bind, in_force, linked, unbind, undo_unbind
 from models.case import Case, CaseKind, Result
 from models.contact import Contact
 from models.content import Card
-from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState, answer
 from models.notice import Notice
@@ -28,7 +27,7 @@ from models.told_walk import last_walk, the_walk
 from models.worker import Worker
 from scheduler.composing import compose
 from scheduler.told import follow_up, walk
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 NOON = datetime(2026, 3, 11, 4, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,6 +9,7 @@ from models.contact import meet
 from models.message import Message
 from models.operator import Role
 from models.review import Review, ReviewReason
+from tests.bot.console.test_step_up import FIELD, failed, given_app
 from tests.office import Clerk, Office
 from tests.records import add_worker
 
@@ -116,6 +117,49 @@ def test_a_link_is_made_by_two_and_not_while_the_account_is_linked_elsewhere(
         binding.unbind(binding.bindings_of(session, 2)[0], now)
     assert wang.post("/cases/reviews/2/confirm", about_it).status_code == 303
     assert (linked(office), told(office)) == (Trust.VERIFIED, ["review 2 linked"])
+
+
+def test_the_second_person_gives_a_code_that_is_no_older_than_five_minutes(
+    office: Office, lin: Clerk, wang: Clerk
+) -> None:
+    code = given_app(wang)
+    status(lin, "close", decision="not_hers")
+    assert FIELD not in wang.get(PAGE).text
+    office.waits(minutes=6)
+    assert FIELD in wang.get(PAGE).text
+    for given in ("", "000000" if code() != "000000" else "111111"):
+        refused = wang.post(f"{PAGE}/confirm", {"words": "Asked.", "asked": "not_hers", "code": given})
+        assert refused.status_code == 403
+        assert f'href="/console{PAGE}"' in refused.text
+    assert (linked(office), failed(office)) == (Trust.CLAIMED, ["while_signed_in"])
+    assert status(wang, "confirm", asked="not_hers", code=code()) == 303
+    assert linked(office) is None
+
+
+def test_whoever_asks_takes_it_back_while_it_waits(office: Office, lin: Clerk, wang: Clerk) -> None:
+    assert "Take it back" not in lin.read(PAGE)
+    status(lin, "close", decision="not_hers")
+    assert "Take it back" in lin.read(PAGE)
+    assert "Take it back" not in wang.read(PAGE)
+    assert status(lin, "send-back", asked="not_hers", words="") == 422
+    taken = lin.post(f"{PAGE}/send-back", {"asked": "not_hers", "words": "The wrong account."})
+    assert "Taken back" in lin.read(taken.headers["location"])
+    assert status(lin, "send-back", asked="not_hers") == 409
+    assert status(wang, "confirm", asked="not_hers") == 409
+    assert [one for one in done(office) if one != "case_seen"] == ["review_asked", "review_taken_back"]
+    assert (linked(office), told(office)) == (Trust.CLAIMED, [])
+    assert "The wrong account." in wang.read(PAGE)
+    status(wang, "close", decision="not_hers")
+    status(lin, "confirm", asked="not_hers")
+    assert status(wang, "send-back", asked="not_hers") == 409
+    assert linked(office) is None
+
+
+def test_what_was_closed_by_command_says_so_on_its_page(office: Office, lin: Clerk) -> None:
+    with office.database.writing() as session:
+        review.close_review(session, 1, office.clock.now())
+        audit.record(session, None, "case_closed", "review 1", office.clock.now(), by="command", note="A test account")
+    assert "by command A test account" in lin.read(PAGE)
 
 
 def test_where_no_record_is_claimed_nothing_is_hers(office: Office, lin: Clerk) -> None:

@@ -13,7 +13,7 @@ from models.announcements.announcement import Announcement
 from models.credential import Credential
 from models.operator import Role
 from tests.bot.console.test_announcements import add_friend, step, write
-from tests.office import Clerk, Office
+from tests.office import Clerk, Office, words_of
 
 FIELD = 'name="code"'
 
@@ -33,12 +33,17 @@ def submit(office: Office) -> str:
 
 
 @pytest.fixture
-def code(office: Office, approver: Clerk) -> Callable[[], str]:
+def code(approver: Clerk) -> Callable[[], str]:
     """What the app of the approver shows now."""
+    return given_app(approver)
+
+
+def given_app(clerk: Clerk) -> Callable[[], str]:
+    """What the clerk's new app shows at the moment."""
     secret = pyotp.random_base32()
-    with office.database.writing() as session:
-        session.add(Credential(operator_id=approver.operator.id, password="made up", totp_secret=secret))
-    return lambda: pyotp.TOTP(secret).at(office.clock.now())
+    with clerk.office.database.writing() as session:
+        session.add(Credential(operator_id=clerk.operator.id, password="made up", totp_secret=secret))
+    return lambda: pyotp.TOTP(secret).at(clerk.office.clock.now())
 
 
 @pytest.fixture
@@ -51,6 +56,13 @@ def state(office: Office) -> str:
         return session.scalars(select(Announcement.state)).one()
 
 
+def failed(office: Office) -> list[str]:
+    """How somebody tried in vain to prove who they are."""
+    with office.database.reading() as session:
+        found = audit.entries(session, audit.Wanted(actions=("sign_in_failed",)))
+        return [one.details["how"] for one in found]
+
+
 def test_five_minutes_after_signing_in_a_code_is_asked_for(
     office: Office, submitted: str, approver: Clerk, code: Callable[[], str]
 ) -> None:
@@ -58,16 +70,26 @@ def test_five_minutes_after_signing_in_a_code_is_asked_for(
     assert FIELD not in approver.get(submitted).text
     office.waits(minutes=2)
     assert FIELD in approver.get(submitted).text
-    for wrong in ("", "000000" if code() != "000000" else "111111"):
-        refused = step(approver, submitted, "approve", code=wrong)
-        assert refused.status_code == 403
-        assert f'href="/console{submitted}"' in refused.text
-    assert state(office) == "submitted"
-    with office.database.reading() as session:
-        failed = audit.entries(session, audit.Wanted(actions=("sign_in_failed",)))
-        assert [one.details["how"] for one in failed] == ["while_signed_in"] * 2
+    refused = step(approver, submitted, "approve", code="000000" if code() != "000000" else "111111")
+    assert (refused.status_code, state(office)) == (403, "submitted")
+    assert f'href="/console{submitted}"' in refused.text
+    assert failed(office) == ["while_signed_in"]
     assert step(approver, submitted, "approve", code=code()).status_code == 303
     assert state(office) == "approved"
+
+
+def test_a_form_that_was_opened_before_a_code_was_asked_for_costs_no_try(
+    office: Office, submitted: str, approver: Clerk, code: Callable[[], str]
+) -> None:
+    assert FIELD not in approver.get(submitted).text
+    office.waits(minutes=6)
+    for _impatient in range(6):
+        refused = step(approver, submitted, "approve")
+        assert refused.status_code == 403
+        assert "Go back" in words_of(refused)
+        assert f'href="/console{submitted}"' in refused.text
+    assert (state(office), failed(office)) == ("submitted", [])
+    assert step(approver, submitted, "approve", code=code()).status_code == 303
 
 
 def test_a_code_counts_for_five_minutes_in_its_own_browser(

@@ -18,7 +18,6 @@ from models.binding import Binding, bind, unbind
 from models.case import CaseKind, Result, close, open_case, take
 from models.contact import Contact, meet
 from models.content import Card, Content, Row, to_json
-from models.event_record import record
 from models.event_row import Told
 from models.message import Lane, Message, MessageState
 from models.operator import Role
@@ -31,7 +30,7 @@ from models.worker import IdentityNumber, NumberKind, Worker, index_column
 from models.worker_timeline import PAGE
 from tests import station
 from tests.office import Clerk, Office, words_of
-from tests.records import add_permit, add_worker
+from tests.records import add_permit, add_worker, record
 
 LINE_ID = "U" + "a" * 32
 PHONE = "+886912345678"

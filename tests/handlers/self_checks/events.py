@@ -6,12 +6,12 @@ from sqlalchemy import update
 
 from bot.clock import Clock
 from bot.database import Database
-from models.event_record import record
 from models.event_row import Told
 from models.message import Message, MessageState
 from models.permit_event import EventKind
 from models.reminder import ReminderRules
 from tests.handlers.person import Worker
+from tests.records import record
 
 
 def happens(
@@ -22,13 +22,14 @@ def happens(
     *,
     reason: str | None = None,
     served_on: date | None = None,
+    ago: timedelta = timedelta(hours=1),
     reaches_her: bool = True,
 ) -> None:
     told = Told(
         f"{kind.value} {worker['permit_no']}",
         kind,
         worker["permit_no"],
-        clock.now() - timedelta(hours=1),
+        clock.now() - ago,
         served_on=served_on,
         reason_code=reason,
     )

@@ -2,11 +2,15 @@
 
 import pytest
 
+from bot.clock import Clock
+from bot.database import Database
 from bot.made_up import made_up_workers
 from handlers.self_checks.listed import CHECKS
 from locales import Text
+from models.permit_event import EventKind
 from tests.handlers.conftest import NOON, NewPerson
 from tests.handlers.person import Person, Worker
+from tests.handlers.self_checks.events import happens
 from tests.town import words_of
 
 TODAY = NOON.date()  # 2026-03-11
@@ -42,9 +46,15 @@ def of_permit(person: Person, starts_on: str, came: str, last: str, title: Text,
 
 @pytest.fixture(scope="module")
 def special_workers() -> list[Worker]:
-    [made_up] = made_up_workers(1, 44, TODAY)
     begun = {"starts_on": "2025-10-31", "ends_on": "2028-10-30", "entered_on": "2025-10-31"}
-    return [made_up | begun | {"worker_ref": "HEALTH", "permit_no": "HEALTH", "permit_type": "B", "work": "fishing"}]
+    kinds = (("B", "fishing"), ("B", "fishing"), ("C", "institution_care"))
+    return [
+        worker
+        | begun
+        | {"worker_ref": f"HEALTH{number}", "permit_no": f"HEALTH{number}"}
+        | {"permit_type": a, "work": b}
+        for number, (worker, (a, b)) in enumerate(zip(made_up_workers(3, 44, TODAY), kinds, strict=True))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +194,26 @@ def test_her_record_answers_all_but_the_last_examination(new_person: NewPerson, 
     person.is_told((START, MAY_USE), ("Yes, use my record", ABOUT), (WHEN, LAST), (UNKNOWN, PLANNED))
     assert "March 31, 2026 to May 30, 2026" in shown_to(person)
     person.is_told((START, MAY_USE), ("No, I answer myself", ABOUT), (WHEN, KIND), ("back", ABOUT), ("back", MAY_USE))
+
+
+def test_a_revoked_permit_tells_neither_her_work_nor_from_when(
+    new_person: NewPerson, special_workers: list[Worker], desk_database: Database, clock: Clock
+) -> None:
+    person = new_person()
+    person.links(special_workers[1])
+    happens(desk_database, clock, special_workers[1], EventKind.PERMIT_REVOKED)
+    person.is_told((START, MAY_USE), ("Yes, use my record", ABOUT), (WHEN, KIND), (REGULAR, STARTS))
+
+
+def test_the_day_of_entry_is_not_taken_from_her_record_because_home_leave_must_not_move_the_months(
+    new_person: NewPerson, special_workers: list[Worker]
+) -> None:
+    person = new_person()
+    person.links(special_workers[2])
+    person.is_told((START, MAY_USE), ("Yes, use my record", ABOUT), (WHEN, ABROAD), ("Yes", CARE), ("Yes", ENTERED))
+    person.reads(Text("Coming back from home leave is not meant."))
+    person.is_told(("2026-01-15", LAST), (UNKNOWN, PLANNED))
+    assert "Whether coming back from home leave starts the count again is not settled." in shown_to(person)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """“I was reported missing: what now, until when?”: from her answers, from a report in her record, and at its edges."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.made_up import made_up_workers
 from locales import Text
 from models.permit_event import EventKind
-from tests.handlers.conftest import NewPerson
+from tests.handlers.conftest import NOON, NewPerson
 from tests.handlers.person import NOT_UNDERSTOOD, Person, Worker
 from tests.handlers.self_checks.events import happens
 from tests.town import buttons_of, words_of
@@ -28,8 +29,24 @@ REPORTED = "My employer reported me"
 LONG = "Away for 3 work days or more"
 SHORT = "Away, fewer than 3 work days"
 WRONG = "I am here, this is wrong"
+SECOND_HAND = "What counts as contact we know from reports about the Ministry's orders"
 
 Tells = Callable[..., None]
+ENDED = {"starts_on": "2023-06-01", "ends_on": "2025-05-31"}
+RUNS = {"starts_on": "2025-07-01", "ends_on": "2028-06-30"}
+
+
+@pytest.fixture(scope="module")
+def special_workers() -> list[Worker]:
+    """Four people with an earlier permit (the even rows), and one of a new employer since then; then a student."""
+    *people, student = made_up_workers(5, 71, NOON.date())
+    rows = [
+        person | days | {"worker_ref": f"MISSING{number}", "permit_no": f"MISSING-{number}-{which}"}
+        for number, person in enumerate(people)
+        for which, days in enumerate((ENDED, RUNS))
+    ]
+    studies = {"permit_type": "D", "work": "student_work"}
+    return [*rows, student | RUNS | studies | {"worker_ref": "MISSING-STUDENT", "permit_no": "MISSING-STUDENT"}]
 
 
 @pytest.fixture
@@ -73,8 +90,8 @@ def test_three_missed_days_without_a_word_and_the_day_of_the_employers_notice(pe
 @pytest.mark.parametrize(
     ("contact", "on", "said"),
     [
-        pytest.param("Yes, and said where I stay", "2026-03-02", "in time. By the law", id="the first day"),
-        pytest.param("Yes, and said where I stay", "2026-03-04", "in time. By the law", id="the third day"),
+        pytest.param("Yes, and said where I stay", "2026-03-02", "should not count as lost", id="the first day"),
+        pytest.param("Yes, and said where I stay", "2026-03-04", "should not count as lost", id="the third day"),
         pytest.param("Yes, and said where I stay", "2026-03-05", "not between your first", id="the day after"),
         pytest.param("Yes, and said where I stay", "2026-03-01", "not between your first", id="the day before"),
         pytest.param("Yes, but not where I stay", "2026-03-03", "must also know where", id="no place was named"),
@@ -91,13 +108,14 @@ def test_contact_counts_on_the_three_days_and_with_a_place(person: Person, conta
 def test_before_the_order_of_2023_any_contact_was_enough(person: Person) -> None:
     away(person, "2023-05-16", "No fixed day off")
     person.is_told(("Yes, but not where I stay", CONTACT_ON), ("2023-05-17", FOUND))
-    assert "By the law your contact was not lost" in shown(person)
+    assert "Then your contact should not count as lost." in shown(person)
 
 
 def test_whether_she_told_an_office_may_be_unknown(person: Person) -> None:
     away(person, "2026-03-02")
     person.is_told(("I do not know", FOUND))
-    assert "If you told an office where you stay by March 4, 2026, contact was not lost." in shown(person)
+    assert "by March 4, 2026, your contact should not count as lost. Else the report may stand." in shown(person)
+    assert SECOND_HAND in shown(person)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +160,8 @@ def test_who_fears_a_report_learns_until_when_a_call_helps(person: Person) -> No
     )
     for words in (
         "You told us of no report.",
-        "Tell 1955 where you stay by March 12, 2026.",
+        "Tell 1955 where you stay by March 12, 2026. Then your contact should not count as lost.",
+        SECOND_HAND,
         "Fewer are not enough.",
         "Put in my calendar",
         "In danger, call 110.",
@@ -238,6 +257,69 @@ def test_a_revocation_in_her_record_brings_its_day(new_person: NewPerson, worker
     assert "You can appeal until April 9, 2026." in shown(person)
 
 
+YEAR = timedelta(days=365)
+
+
+def test_a_report_on_her_new_permit_is_no_matter_of_one_revoked_before(
+    new_person: NewPerson, special_workers: list[Worker], tells: Tells
+) -> None:
+    person, (before, now) = new_person(), special_workers[:2]
+    person.links(now)
+    tells(before, EventKind.PERMIT_REVOKED, reason="employer_closed", served_on=date(2025, 3, 1), ago=YEAR)
+    tells(now, EventKind.REPORTED_MISSING)
+    person.is_told((START, MAY_USE), ("Yes, use my record", WHERE), ("At work", FOUND))
+    assert "Such a report can lead to the loss of your permit." in shown(person)
+    person.reads_nothing_of("no late appeal", "usually asks you to leave", "must take back the revocation")
+
+
+def test_an_old_revocation_for_absence_that_a_good_permit_followed_says_nothing_of_her_now(
+    new_person: NewPerson, special_workers: list[Worker], tells: Tells
+) -> None:
+    person, (before, now) = new_person(), special_workers[2:4]
+    person.links(now)
+    tells(before, EventKind.REPORTED_MISSING, ago=YEAR + timedelta(days=30))
+    tells(before, EventKind.PERMIT_REVOKED, reason="absent_3_days", served_on=date(2025, 3, 1), ago=YEAR)
+    person.is_told((START, MAY_USE), ("Yes, use my record", WHAT))
+    # Of the new permit she is asked all, with the old letter's day nowhere.
+    person.is_told(("My permit was revoked for it", SERVED))
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        pytest.param(None, "You can appeal until April 9, 2026.", id="the letter must be read"),
+        pytest.param("contract_ended", "You can appeal until April 9, 2026.", id="the same subparagraph"),
+        pytest.param("employer_closed", "Such a report can lead to the loss of your permit.", id="it clears her"),
+    ],
+)
+def test_a_revocation_of_the_permit_that_was_reported_is_for_the_report_unless_it_clears_her(
+    new_person: NewPerson, worker: Worker, tells: Tells, reason: str | None, said: str
+) -> None:
+    person = new_person()
+    person.links(worker)
+    tells(worker, EventKind.REPORTED_MISSING, ago=timedelta(days=9))
+    tells(worker, EventKind.PERMIT_REVOKED, reason=reason, served_on=date(2026, 3, 10))
+    person.is_told((START, MAY_USE), ("Yes, use my record", WHERE), ("At work", FOUND))
+    assert said in shown(person), shown(person)
+
+
+def test_a_revocation_before_the_report_or_of_another_permit_is_not_for_it(
+    new_person: NewPerson, special_workers: list[Worker], worker: Worker, tells: Tells
+) -> None:
+    person = new_person()
+    person.links(worker)
+    tells(worker, EventKind.PERMIT_REVOKED, served_on=date(2026, 2, 20), ago=timedelta(days=20))
+    tells(worker, EventKind.REPORTED_MISSING)
+    person.is_told((START, MAY_USE), ("Yes, use my record", WHERE), ("At work", FOUND))
+    assert "Such a report can lead to the loss of your permit." in shown(person)
+    other, (before, now) = new_person(), special_workers[4:6]
+    other.links(now)
+    tells(before, EventKind.REPORTED_MISSING, ago=timedelta(days=9))
+    tells(now, EventKind.PERMIT_REVOKED, reason="employer_closed", served_on=date(2026, 3, 10))
+    other.is_told((START, MAY_USE), ("Yes, use my record", WHERE), ("At work", FOUND))
+    other.reads_nothing_of("You can appeal until")
+
+
 def test_what_cannot_be_right_is_asked_again(person: Person) -> None:
     person.is_told(
         (START, WHAT),
@@ -258,3 +340,14 @@ def test_a_day_before_the_law_we_have_read_is_not_guessed(person: Person) -> Non
     person.taps(Text("No"))
     person.reads(Text("We do not know the law for these days"))
     person.reads_nothing_of(NOT_UNDERSTOOD.msgid)
+
+
+def test_a_student_whose_permit_was_revoked_for_it_is_not_told_that_she_must_leave(
+    new_person: NewPerson, special_workers: list[Worker], tells: Tells
+) -> None:
+    person, student = new_person(), special_workers[-1]
+    person.links(student)
+    tells(student, EventKind.PERMIT_REVOKED, reason="absent_3_days", served_on=date(2026, 3, 10))
+    person.is_told((START, MAY_USE), ("Yes, use my record", WHERE), ("At work", FOUND))
+    assert "the law does not make you leave at once" in shown(person)
+    person.reads_nothing_of("the law usually asks you to leave Taiwan")

@@ -4,7 +4,7 @@ import pytest
 
 from bot.made_up import made_up_workers
 from handlers.self_checks.listed import CHECKS
-from locales import Text
+from locales import Text, ngettext
 from tests.handlers.conftest import NOON, NewPerson
 from tests.handlers.person import Person, Worker
 from tests.town import buttons_of, words_of
@@ -21,7 +21,12 @@ DEDUCTED = Text("How much is deducted in all?")
 RECEIVED = Text("How much did you really get?")
 WHICH = Text("What is taken from you?")
 ENTERED = Text("On which day did you last enter Taiwan?")
-BACK = Text("Did you work two years or more before, go home, and come back to the same employer?")
+BACK = ngettext(
+    "Did you work {n} year or more before, go home, and come back to the same employer?",
+    "Did you work {n} years or more before, go home, and come back to the same employer?",
+    2,
+)
+HOME_LEAVE = "Whether coming back from home leave starts the count again is not settled."
 AMOUNT = Text("How much does the broker take in a month?")
 SLIP, DEDUCTION = "My whole payslip", "One deduction or fee"
 FACTORY, HOUSEHOLD = "Factory, building, farm, boat, care home", "Care or help in a household"
@@ -39,7 +44,8 @@ def shown_to(person: Person) -> str:
 @pytest.fixture(scope="module")
 def special_workers() -> list[Worker]:
     [made_up] = made_up_workers(1, 43, TODAY)
-    entered = {"starts_on": "2025-03-12", "ends_on": "2028-03-11", "entered_on": "2025-03-12"}
+    # The entry in the record is a return from home leave, in her third year.
+    entered = {"starts_on": "2023-03-12", "ends_on": "2026-08-11", "entered_on": "2026-01-12"}
     hers = {"worker_ref": "PAYSLIP", "permit_no": "PAYSLIP", "permit_type": "B", "work": "household_care"}
     return [made_up | entered | hers]
 
@@ -58,7 +64,7 @@ def test_a_payslip_with_everything_on_it_is_never_called_safe(person: Person) ->
     )
     person.reads(Text("This is what the law says for what you told us. The office decides, not we."))
     shown = shown_to(person)
-    assert "NT$25241" in shown
+    assert "NT$25,241" in shown
     assert "雇主聘僱外國人許可及管理辦法第66條第1項" in shown
     assert "「應檢附印有中文及該外國人本國文字之薪資明細表" in shown
     assert "第66條第5項" in shown
@@ -76,6 +82,21 @@ def test_a_sum_that_does_not_fit_is_named_to_the_dollar(person: Person, received
     person.is_told((START, ABOUT), (SLIP, KIND), (FACTORY, ITEMS), (ALL, DEDUCTIONS), (DONE, TOTAL))
     person.is_told(("much", TOTAL), ("31,000", DEDUCTED), ("5759", RECEIVED), (received, said))
     person.reads(Text("{n} thing is missing or wrong", {"n": 1}))
+
+
+@pytest.mark.parametrize(
+    "said", ["25241.5", "25241,50", "25,2415", "1000.000", "25.241.5", "２５２４１．５", "-25241", "25-241", "25/241"]
+)
+def test_a_broken_number_is_never_read_as_a_larger_one(person: Person, said: str) -> None:
+    person.is_told((START, ABOUT), (SLIP, KIND), (FACTORY, ITEMS), (ALL, DEDUCTIONS), (DONE, TOTAL))
+    person.is_told((said, TOTAL), ("cancel", Text("Stopped. We have kept none of your answers.")))
+
+
+@pytest.mark.parametrize("said", ["31,000", "31.000", "31 000", "31000.", "３１，０００", "๓๑๐๐๐"])
+def test_thousands_may_be_set_apart(person: Person, said: str) -> None:
+    person.is_told((START, ABOUT), (SLIP, KIND), (FACTORY, ITEMS), (ALL, DEDUCTIONS), (DONE, TOTAL))
+    person.is_told((said, DEDUCTED), ("0", RECEIVED), ("31000", NOTHING))
+    assert "NT$31,000" in shown_to(person)
 
 
 def test_a_line_is_ticked_and_taken_back_and_what_is_left_out_is_missing(person: Person) -> None:
@@ -172,18 +193,18 @@ def test_what_the_article_lists_may_be_taken_and_no_more_than_her_part(person: P
             FACTORY,
             "Placement fee or debt",
             ["收費項目及金額標準第6條第1項", "就業服務法第40條第1項", "may not take a placement fee from you at all"],
-            ["第5條", "one month's wage"],
+            ["第5條", "1 month's wage"],
         ),
         (
             "Skilled worker",
             "Placement fee or debt",
-            ["收費項目及金額標準第5條", "one month's wage at most"],
+            ["收費項目及金額標準第5條", "1 month's wage at most"],
             ["第6條第1項", "at all"],
         ),
         (
             "I do not know",
             "Placement fee or debt",
-            ["收費項目及金額標準第5條", "第6條第1項", "one month's wage at most", "at all", "other limits"],
+            ["收費項目及金額標準第5條", "第6條第1項", "1 month's wage at most", "at all", "other limits"],
             [],
         ),
         (FACTORY, "It has no name", ["第66條第1項", "its own name and amount"], []),
@@ -203,20 +224,20 @@ def test_what_the_article_does_not_list_is_told_with_the_rule_that_forbids_it(
     ("entered", "back", "amount", "told"),
     [
         # First year until the day before its end, then the second, then the third.
-        ("2025-03-12", "No", "1800", ["NT$1800 a month now", "NT$1800 a month is not more than that"]),
-        ("2025-03-12", "No", "1801", ["NT$1800 a month now", "They take NT$1 too much"]),
-        ("2025-03-11", "No", "1800", ["NT$1700 a month now", "They take NT$100 too much"]),
-        ("2024-03-11", "No", "1700", ["NT$1500 a month now", "They take NT$200 too much"]),
-        ("2025-03-12", "Yes", "1800", ["NT$1500 a month now", "They take NT$300 too much"]),
-        ("I do not know", "Yes", "1500", ["NT$1500 a month now", "NT$1500 a month is not more"]),
-        ("I do not know", "No", "1801", ["first year\nNT$1800", "They take NT$1 too much"]),
-        ("I do not know", "No", "1500", ["second year\nNT$1700", "NT$1500 a month is not more"]),
-        ("I do not know", "I do not know", "I do not know", ["third year and later\nNT$1500", "depends on your year"]),
+        ("2025-03-12", "No", "1800", ["NT$1,800 a month now", "NT$1,800 a month is not more than that"]),
+        ("2025-03-12", "No", "1801", ["NT$1,800 a month now", "They take NT$1 too much"]),
+        ("2025-03-11", "No", "1800", ["NT$1,700 a month now", "They take NT$100 too much"]),
+        ("2024-03-11", "No", "1700", ["NT$1,500 a month now", "They take NT$200 too much"]),
+        ("2025-03-12", "Yes", "1800", ["NT$1,500 a month now", "They take NT$300 too much"]),
+        ("I do not know", "Yes", "1500", ["NT$1,500 a month now", "NT$1,500 a month is not more"]),
+        ("I do not know", "No", "1801", ["first year\nNT$1,800", "They take NT$1 too much"]),
+        ("I do not know", "No", "1500", ["second year\nNT$1,700", "NT$1,500 a month is not more"]),
+        ("I do not know", "I do not know", "I do not know", ["third year and later\nNT$1,500", "depends on your year"]),
         (
             "2025-03-12",
             "I do not know",
             "1600",
-            ["NT$1800 a month now", "like that, it is NT$1500 from the first year"],
+            ["NT$1,800 a month now", "like that, it is NT$1,500 from the first year"],
         ),
     ],
 )
@@ -240,17 +261,20 @@ def test_between_the_caps_nothing_is_said_of_an_amount_whose_year_is_unknown(per
 
 def test_a_skilled_worker_pays_by_the_year(person: Person) -> None:
     person.is_told((START, ABOUT), (DEDUCTION, KIND), ("Skilled worker", WHICH), ("Broker fee", BROKER))
-    assert "NT$2000 a year" in shown_to(person)
+    assert "NT$2,000 a year" in shown_to(person)
+    person.reads_nothing_of(HOME_LEAVE)
 
 
-def test_her_record_tells_her_work_and_her_entry_only_when_she_lets_it(
+def test_her_record_tells_her_work_when_she_lets_it_and_never_her_entry_which_may_be_of_a_home_leave(
     new_person: NewPerson, special_workers: list[Worker]
 ) -> None:
     person = new_person()
     person.links(special_workers[0])
-    person.is_told((START, MAY_USE), ("Yes, use my record", ABOUT), (DEDUCTION, WHICH), ("Broker fee", BACK))
-    person.is_told(("No", AMOUNT), ("1800", BROKER))
-    assert "NT$1800 a month is not more than that" in shown_to(person)
+    person.is_told((START, MAY_USE), ("Yes, use my record", ABOUT), (DEDUCTION, WHICH), ("Broker fee", ENTERED))
+    person.reads(Text("Coming back from home leave is not meant."))
+    person.is_told(("2023-03-12", BACK), ("No", AMOUNT), ("1800", BROKER))
+    assert "They take NT$300 too much each month." in shown_to(person)
+    assert HOME_LEAVE in shown_to(person)
     person.is_told((START, MAY_USE), ("No, I answer myself", ABOUT), (DEDUCTION, KIND), ("back", ABOUT))
 
 

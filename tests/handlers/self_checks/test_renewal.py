@@ -2,10 +2,14 @@
 
 import pytest
 
+from bot.clock import Clock
+from bot.database import Database
 from bot.made_up import made_up_workers
 from locales import Text
+from models.permit_event import EventKind
 from tests.handlers.conftest import NOON, NewPerson
 from tests.handlers.person import Person, Worker
+from tests.handlers.self_checks.events import happens
 from tests.town import words_of
 
 TODAY = NOON.date()  # 2026-03-11
@@ -19,17 +23,10 @@ FOUND = Text("When your renewal must be filed")
 
 @pytest.fixture(scope="module")
 def special_workers() -> list[Worker]:
-    [made_up] = made_up_workers(1, 41, TODAY)
+    days = {"permit_type": "B", "work": "manufacturing", "starts_on": "2024-08-01", "ends_on": "2026-08-31"}
     return [
-        made_up
-        | {
-            "worker_ref": "R1",
-            "permit_no": "R-1",
-            "permit_type": "B",
-            "work": "manufacturing",
-            "starts_on": "2024-08-01",
-            "ends_on": "2026-08-31",
-        }
+        worker | days | {"worker_ref": f"R{number}", "permit_no": f"R-{number}"}
+        for number, worker in enumerate(made_up_workers(2, 41, TODAY))
     ]
 
 
@@ -66,6 +63,52 @@ def test_her_record_answers_only_when_she_lets_it(new_person: NewPerson, special
     person.is_told(
         (START, MAY_USE), ("No, I answer myself", KIND), ("Student", ENDS), ("back", KIND), ("back", MAY_USE)
     )
+
+
+def test_a_revoked_permit_is_no_permit_to_renew(
+    new_person: NewPerson, special_workers: list[Worker], desk_database: Database, clock: Clock
+) -> None:
+    person = new_person()
+    person.links(special_workers[1])
+    happens(desk_database, clock, special_workers[1], EventKind.PERMIT_REVOKED, reason="employer_closed")
+    person.is_told((START, MAY_USE), ("Yes, use my record", KIND))
+    person.taps(Text("Factory, building, farm, boat, care"))
+    person.reads(ENDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "means"),
+    [
+        pytest.param(
+            "Skilled worker, cook, interpreter", ("within the last 4 months", "between 4 and 2 months"), id="C"
+        ),
+        pytest.param("Factory, building, farm, boat, care", ("to renew between 4 and 2 months",), id="B"),
+        pytest.param("Family member or refugee", ("within the last 60 days before",), id="E"),
+    ],
+)
+def test_the_rule_is_told_with_the_months_of_the_law(person: Person, kind: str, means: tuple[str, ...]) -> None:
+    person.is_told((START, KIND), (kind, ENDS), ("2026-08-31", FOUND))
+    shown = words_of(list(person.screen))
+    assert [words for words in means if words not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends", "said", "unsaid"),
+    [
+        pytest.param("Student", "2026-05-31", "Ask your school how to apply.", "Ask your employer", id="a student"),
+        pytest.param(
+            "Factory, building, farm, boat, care",
+            "2026-03-10",
+            "Do not work for anybody before a new permit is there.",
+            "before the last day, not after it",
+            id="it has ended",
+        ),
+    ],
+)
+def test_what_to_do_fits_the_permit(person: Person, kind: str, ends: str, said: str, unsaid: str) -> None:
+    person.is_told((START, KIND), (kind, ENDS), (ends, FOUND))
+    assert said in words_of(list(person.screen))
+    person.reads_nothing_of(unsaid)
 
 
 def test_only_professionals_are_asked_when_it_began(person: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from locales import Text, ngettext
 from tests.handlers.person import Person
-from tests.town import words_of
+from tests.town import buttons_of, words_of
 
 START = "Support if imports hit my work?"
 WHO = Text("Which of these are you?")
@@ -186,3 +186,13 @@ def test_a_closed_company_opens_a_notice_of_her_own(
 def test_nothing_that_happened_is_no_ground(person: Person) -> None:
     person.is_told((START, WHO), (SPOUSE, TIE), (NONE, LOSS), ("None of these", FOUND))
     reads(person, NOT_FOR_HER, "You named none of them.")
+
+
+def test_people_and_companies_may_be_older_than_the_law(person: Person) -> None:
+    person.is_told((START, WHO), ("Citizen of Taiwan", BORN))
+    [picker] = [one for one in buttons_of(list(person.screen)) if one["type"] == "datetimepicker"]
+    assert picker["min"] == "1900-01-01"
+    person.is_told(("1960-05-21", TIE), (NONE, LOSS), ("The company closed or laid me off", HAPPENED))
+    person.is_told(("1991-05-21", Text("This day cannot be right. Please check it.")), ("2025-12-01", FIRM))
+    person.is_told(("1899-12-31", FIRM), ("1969-05-21", FOUND))
+    reads(person, "You could ask for a notice of damage")

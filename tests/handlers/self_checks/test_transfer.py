@@ -1,6 +1,6 @@
 """“My permit was revoked”: another employer or not, the appeal, and the day to leave, by reason and kind of permit."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -30,13 +30,14 @@ UNKNOWN = "I do not know"
 
 @pytest.fixture(scope="module")
 def special_workers() -> list[Worker]:
-    kinds = (("B", "household_care"), ("B", "manufacturing"), ("D", "student_work"))
-    return [
+    kinds = (("B", "household_care"), ("B", "manufacturing"), ("D", "student_work"), ("B", "fishing"))
+    found = [
         worker
         | {"worker_ref": f"T{number}", "permit_no": f"T-{number}", "starts_on": "2024-08-01", "ends_on": "2026-08-31"}
         | {"permit_type": kind, "work": work}
-        for number, (worker, (kind, work)) in enumerate(zip(made_up_workers(3, 43, NOON.date()), kinds, strict=True))
+        for number, (worker, (kind, work)) in enumerate(zip(made_up_workers(4, 43, NOON.date()), kinds, strict=True))
     ]
+    return [*found, found[3] | {"permit_no": "T-4", "starts_on": "2025-09-01", "ends_on": "2028-08-31"}]
 
 
 def shown(person: Person) -> str:
@@ -67,7 +68,7 @@ def test_a_death_opens_a_transfer_and_names_every_day(person: Person) -> None:
         "With more time it would end on\nJuly 9, 2026",
         "Your employer must help you, as you wish, until\nMarch 24, 2026",
         "The letter says: leave Taiwan by\nApril 30, 2026",
-        "send the appeal by April 10, 2026",
+        "the appeal itself must arrive by April 10, 2026",
         "NT$10,000 to NT$50,000",
         "Go to every meeting of the employment office.",
         "「外國人無正當理由不到場者，視同放棄轉換雇主或工作。」",
@@ -123,6 +124,13 @@ def test_a_reason_that_blames_her_closes_the_transfer_and_leaves_the_appeal(pers
         "就業服務法第74條第1項",
     )
     person.reads_nothing_of("Ask your employer to register you")
+
+
+def test_whose_work_is_not_in_article_59_is_not_told_to_choose_another_employer(person: Person) -> None:
+    person.is_told((START, KIND), ("Student", REASON), ("The person I cared for died", SERVED))
+    person.is_told(("2026-03-10", LEAVE_BY), (UNKNOWN, FOUND))
+    reads(person, "is not for your kind of permit. It needs a new permit.", "If the reason is not true, tell 1955")
+    person.reads_nothing_of("After a death your employer helps you", "as you wish")
 
 
 def test_a_missing_report_as_the_reason_leads_to_what_can_be_done_against_it(person: Person) -> None:
@@ -289,3 +297,32 @@ def test_a_record_without_a_revocation_gives_only_the_kind_of_work(
     person = new_person()
     person.links(special_workers[2])
     person.is_told((START, MAY_USE), ("Yes, use my record", REASON))
+
+
+def test_a_revocation_that_a_good_permit_followed_is_not_the_one_she_asks_about(
+    new_person: NewPerson, special_workers: list[Worker], desk_database: Database, clock: Clock
+) -> None:
+    person, (before, now) = new_person(), special_workers[3:]
+    person.links(now)
+    closed, served_on = "employer_closed", date(2025, 8, 1)
+    long_ago = timedelta(days=220)
+    happens(desk_database, clock, before, EventKind.PERMIT_REVOKED, reason=closed, served_on=served_on, ago=long_ago)
+    person.is_told((START, MAY_USE), ("Yes, use my record", REASON), ("The employment ended", SERVED))
+    person.says("cancel")
+    happens(desk_database, clock, now, EventKind.PERMIT_REVOKED, reason="vessel_lost", served_on=date(2026, 3, 10))
+    person.is_told((START, MAY_USE), ("Yes, use my record", LEAVE_BY))
+
+
+@pytest.mark.parametrize(
+    ("served_on", "leave_by", "words"),
+    [
+        pytest.param("2026-03-10", "2026-03-10", "leave Taiwan by\nMarch 10, 2026", id="the same day"),
+        pytest.param(UNKNOWN, "2026-03-20", "leave Taiwan by\nMarch 20, 2026", id="no day of the letter"),
+    ],
+)
+def test_the_day_to_leave_is_the_one_that_the_letter_names(
+    person: Person, served_on: str, leave_by: str, words: str
+) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), ("Other work, or a work rule broken", SERVED))
+    person.is_told((served_on, LEAVE_BY), (leave_by, FOUND))
+    reads(person, words)

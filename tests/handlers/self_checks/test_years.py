@@ -24,7 +24,7 @@ USED_UP = Text("By what you told us, these years are used up.")
 SKILLED = Text("You may be able to become a skilled worker, which has no such limit. Check it here.")
 MORE_YEARS = Text("Ask your employer now whether they will apply for more years for you, and which proof it needs.")
 CARE = "Care for a person in a home"
-FACTORY = "Factory, building, farm, boat, care home, household help"
+FACTORY = "Factory, farm, boat, care home, household"
 CANNOT_COUNT = Text("We cannot count without the days of your work. Find them first, then check again.")
 
 
@@ -178,6 +178,8 @@ def test_answers_that_cannot_be_are_refused_and_back_goes_back(person: Person) -
         ("last year", BEGAN),
         ("2024-03-12", asked),
         ("5.5", verbatim("Please write only a whole number, like 1.")),
+        ("1/2", verbatim("Please write only a whole number, like 1.")),
+        ("2-3", verbatim("Please write only a whole number, like 1.")),
         ("99", verbatim("The number must be from 0 to 40.")),
         ("5", MONTHS),
         ("12", verbatim("The number must be from 0 to 11.")),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from bot.database import Database
 from bot.line.render import PREVIEW, render
@@ -16,6 +16,7 @@ from models import operator as operators
 from models.binding import Trust
 from models.claim import Claim, Outcome, submit
 from models.contact import Contact, meet
+from models.link_decision import LinkedToAnother, NotDecided, OwnProposal, confirm, decide, send_back
 from models.message import Lane, Message, MessageState
 from models.operator import Operator, Role
 from models.reminder import ReminderRules, catch_up
@@ -23,7 +24,6 @@ from models.review import Decision, Review, ReviewReason, open_review, open_revi
 from models.secrets import keyring_of
 from models.worker import IdentityNumber, NumberKind, Worker, index_column
 from scheduler.composing import compose
-from scheduler.links import LinkedToAnother, NotDecided, OwnProposal, confirm, decide, send_back
 from tests.records import add_permit, add_worker
 
 NOON = datetime(2026, 3, 11, 4, tzinfo=UTC)
@@ -135,6 +135,20 @@ def test_who_is_found_to_be_the_worker_is_trusted_more_and_nothing_is_sent(doubt
     link = binding.in_force(doubt.session, doubt.contact.id)
     assert link is not None
     assert (link.trust, doubt.told) == (Trust.VERIFIED, [])
+
+
+def test_nobody_alone_makes_a_link_anew_that_is_cut_while_they_wait_for_the_account(doubt: Doubt) -> None:
+    link = linking.link(doubt.session, doubt.contact.id, doubt.worker.id, NOON)
+    review = doubt.about()
+
+    def she_unlinks(statement: ORMExecuteState) -> None:
+        if statement.bind_mapper is inspect(Contact):
+            link.unbound_at = NOON
+
+    event.listen(doubt.session, "do_orm_execute", she_unlinks)
+    assert not decide(doubt.session, review, Decision.HERS, doubt.lin, RULES, NOON)
+    assert binding.in_force(doubt.session, doubt.contact.id) is None
+    assert (review.asked, review.asked_by_id) == (Decision.HERS, doubt.lin.id)
 
 
 def test_a_doubtful_claim_that_is_hers_is_linked_and_she_gets_what_she_missed(doubt: Doubt) -> None:

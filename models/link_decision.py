@@ -33,17 +33,18 @@ class LinkedToAnother(NotDecided):
 
 def takes_two(session: Session, review: Review, decision: Decision) -> bool:
     """Whether it would cut a link or make one: for money somebody might do either."""
-    return decision is Decision.NOT_HERS or (decision is Decision.HERS and _link(session, review) is None)
+    return _changes(decision, _link(session, review))
 
 
 def decide(
     session: Session, review: Review, decision: Decision, operator: Operator, rules: ReminderRules, now: datetime
 ) -> bool:
     """Do it and close the review, or ask a second person for it (False)."""
-    if takes_two(session, review, decision):
+    link = _held_link(session, review)
+    if _changes(decision, link):
         review.decision, review.asked_by_id = decision.value, operator.id
         return False
-    _carry_out(session, review, decision, operator, rules, now)
+    _carry_out(session, review, decision, link, operator, rules, now)
     return True
 
 
@@ -53,19 +54,24 @@ def confirm(session: Session, review: Review, operator: Operator, rules: Reminde
         raise NotDecided
     if review.asked_by_id == operator.id:
         raise OwnProposal
-    _carry_out(session, review, review.asked, operator, rules, now)
+    _carry_out(session, review, review.asked, _held_link(session, review), operator, rules, now)
 
 
 def send_back(review: Review) -> None:
-    """It is as undecided as before."""
+    """It is as undecided as before, whether the second person says so or whoever asked."""
     review.decision = review.asked_by_id = None
 
 
 def _carry_out(
-    session: Session, review: Review, decision: Decision, operator: Operator, rules: ReminderRules, now: datetime
+    session: Session,
+    review: Review,
+    decision: Decision,
+    link: Binding | None,
+    operator: Operator,
+    rules: ReminderRules,
+    now: datetime,
 ) -> None:
-    contact = session.get_one(Contact, review.contact_id, with_for_update=True)
-    link = _link(session, review)
+    contact = session.get_one(Contact, review.contact_id)
     if decision is Decision.NOT_HERS and link is not None:
         linking.unlink(session, link, now)
         _tell(session, contact, _UNLINKED, f"review {review.id} unlinked", now)
@@ -88,10 +94,20 @@ def _link_her(
     notice_plan.catch_up(session, contact, now + notice_plan.AFTER_THE_ANSWER)
 
 
+def _changes(decision: Decision, link: Binding | None) -> bool:
+    return decision is Decision.NOT_HERS or (decision is Decision.HERS and link is None)
+
+
 def _link(session: Session, review: Review) -> Binding | None:
     """The link that is doubted, if it is in force."""
     found = in_force(session, review.contact_id)
     return found if found is not None and found.worker_id == review.worker_id else None
+
+
+def _held_link(session: Session, review: Review) -> Binding | None:
+    """The same, read once the account is locked: what is decided about it is done to it."""
+    session.get_one(Contact, review.contact_id, with_for_update=True)
+    return _link(session, review)
 
 
 def _tell(session: Session, contact: Contact, card: Card, what: str, now: datetime) -> None:
