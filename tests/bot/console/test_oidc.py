@@ -234,7 +234,8 @@ def test_a_provider_that_says_no_or_is_away_or_is_another_is_told_as_such(
 
 def test_without_a_provider_there_is_no_such_way_in(database: Database) -> None:
     office = Office(database, Clock())
-    assert office.visitor().get("/sign-in/provider").status_code == 404
+    # As every address that there is not: whoever is not signed in is asked to, and nothing is told.
+    assert office.visitor().get("/sign-in/provider").status_code == 303
     assert "provider" not in office.visitor().get("/sign-in").text
 
 

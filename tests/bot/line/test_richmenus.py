@@ -23,16 +23,29 @@ from locales import Language, Text
 Json = dict[str, Any]
 
 LABELS = {
-    Language.TH: ["ใบอนุญาต\nของฉัน", "ข้อความและ\nการแจ้งเตือน", "ผูกบัญชี", "ภาษา", "ช่วยเหลือ", "โทรสายด่วน\n1955"],
+    Language.TH: [
+        "ใบอนุญาต\nของฉัน",
+        "ข้อความและ\nการแจ้งเตือน",
+        "สิทธิ์ของฉัน",
+        "ประกาศ",
+        "ถามคำถาม",
+        "ผูกบัญชี",
+        "ภาษา",
+        "ช่วยเหลือ",
+        "โทรสายด่วน\n1955",
+    ],
     Language.VI: [
         "Giấy phép của tôi",
         "Tin nhắn và nhắc nhở",
+        "Quyền của tôi",
+        "Thông báo",
+        "Đặt câu hỏi",
         "Kiểm tra danh tính",
         "Ngôn ngữ",
         "Trợ giúp",
         "Gọi 1955",
     ],
-    Language.ZH_HANT: ["我的許可", "訊息與提醒", "確認身分", "語言", "說明", "撥打1955"],
+    Language.ZH_HANT: ["我的許可", "訊息與提醒", "我的權益", "公告", "發問", "確認身分", "語言", "說明", "撥打1955"],
 }
 
 
@@ -57,18 +70,19 @@ def test_every_menu_is_what_line_takes(language: Language, bound: bool) -> None:
     assert request.to_dict() == body
 
 
-@pytest.mark.parametrize(("bound", "third", "data"), [(True, "Unlink", "unbind"), (False, "Connect my permit", "bind")])
-def test_each_field_tells_us_what_was_tapped_and_the_last_calls_the_hotline(bound: bool, third: str, data: str) -> None:
+@pytest.mark.parametrize(("bound", "sixth", "data"), [(True, "Unlink", "unbind"), (False, "Connect my permit", "bind")])
+def test_each_field_tells_us_what_was_tapped_and_the_last_calls_the_hotline(bound: bool, sixth: str, data: str) -> None:
     actions = [area["action"] for area in menu(Language.EN, bound)["areas"]]
-    assert [action.get("data") for action in actions] == ["permit", "messages", data, "language", "help", None]
-    assert actions[2]["displayText"] == third
-    assert actions[5] == {"type": "uri", "uri": "tel:1955", "label": "Call 1955"}
+    sent = ["permit", "messages", "checks", "announcements", "question", data, "language", "help", None]
+    assert [action.get("data") for action in actions] == sent
+    assert actions[5]["displayText"] == sixth
+    assert actions[8] == {"type": "uri", "uri": "tel:1955", "label": "Call 1955"}
 
 
 def test_the_fields_cover_the_whole_picture_without_overlap() -> None:
     bounds = [area["bounds"] for area in menu(Language.EN, True)["areas"]]
     assert sum(each["width"] * each["height"] for each in bounds) == WIDTH * HEIGHT
-    assert len({(each["x"], each["y"]) for each in bounds}) == 6
+    assert len({(each["x"], each["y"]) for each in bounds}) == 9
     assert max(each["x"] + each["width"] for each in bounds) == WIDTH
     assert max(each["y"] + each["height"] for each in bounds) == HEIGHT
 
@@ -135,15 +149,15 @@ def test_the_picture_shows_label_and_icon_in_each_field_and_the_hotline_stands_o
     grounds = []
     for area in menu(Language.EN, True)["areas"]:
         left, top = area["bounds"]["x"], area["bounds"]["y"]
-        icon = picture.crop((left + 200, top + 80, left + 630, top + 390))
-        label = picture.crop((left + 60, top + 425, left + 770, top + 790))
+        icon = picture.crop((left + 310, top + 50, left + 520, top + 260))
+        label = picture.crop((left + 60, top + 275, left + 770, top + 510))
         grounds.append(picture.getpixel((left + 60, top + 60)))
         for drawn in (icon, label):
             colours = drawn.getcolors(drawn.width * drawn.height) or []
             ground = sum(count for count, colour in colours if colour == grounds[-1])
             assert 0.3 < ground / (drawn.width * drawn.height) < 0.99
-    assert len(set(grounds[:5])) == 1
-    assert grounds[5] != grounds[0]
+    assert len(set(grounds[:8])) == 1
+    assert grounds[8] != grounds[0]
 
 
 def test_people_who_are_not_bound_see_the_field_to_tap_next() -> None:
@@ -151,7 +165,7 @@ def test_people_who_are_not_bound_see_the_field_to_tap_next() -> None:
     for bound in (True, False):
         with Image.open(BytesIO(draw(Language.EN, bound, say))) as png:
             pictures[bound] = png.convert("RGB")
-    middle_of_the_right = (WIDTH - 60, 60)
+    middle_of_the_right = (WIDTH - 60, HEIGHT // 3 + 60)
     assert pictures[True].getpixel(middle_of_the_right) != pictures[False].getpixel(middle_of_the_right)
 
 
@@ -167,7 +181,7 @@ def test_people_who_are_not_bound_see_the_field_to_tap_next() -> None:
 )
 def test_a_label_that_cannot_be_drawn_well_fails_the_build(label: str, language: Language, why: str) -> None:
     with pytest.raises(LabelDoesNotFitError, match=rf"(?s)(?=.* {language.value} ).*{why}"):
-        draw_tiles([*tiles(["a"] * 6)[:5], Tile(Icon.PHONE, label, Look.RESCUE)], language)
+        draw_tiles([*tiles(["a"] * 9)[:8], Tile(Icon.PHONE, label, Look.RESCUE)], language)
 
 
 @pytest.fixture(scope="module")
