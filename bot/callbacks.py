@@ -29,8 +29,8 @@ BODY_SECONDS = 1
 FINISH_SECONDS = 5
 MARK_TRIES = 30
 """A second apart; after that the lease is over, and what was taken is sent once more under the same id."""
-LONGEST_PAUSE_SECONDS = 60
-"""After a failure one callback at a time is tried, at most so long apart, until one is taken."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 60
+"""After a failure one callback at a time is tried, farther and farther apart up to the longest, until one is taken."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=6)
 GONE = 410
 """Standard Webhooks: the receiver wants no more of them."""
@@ -174,7 +174,8 @@ class Callbacks:
             self._failures = 0
             return
         self._failures += 1
-        pause = min(2.0 ** min(self._failures, 10), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1)
+        longest = min(FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE_SECONDS)
+        pause = longest * random.uniform(0.5, 1)
         asked = max(answer.retry_after for answer in failed)
         self._paused_until = time.monotonic() + max(pause, asked.total_seconds())
 

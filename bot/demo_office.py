@@ -31,6 +31,8 @@ PEOPLE: Sequence[tuple[str, str, tuple[Role, ...]]] = (
     ("writer", "林示範 Lin", (Role.WRITER, Role.IMPORTER)),
     ("approver", "陳示範 Chen", (Role.APPROVER, Role.ADMINISTRATOR)),
     ("caseworker", "張示範 Chang", (Role.CASEWORKER,)),
+    # Beside her: one asks for a link to be cut or made, the other confirms.
+    ("caseworker2", "李示範 Li", (Role.CASEWORKER,)),
     # Beside the approver: one asks for a new person or key, the other gives it.
     ("administrator", "王示範 Wang", (Role.ADMINISTRATOR,)),
 )

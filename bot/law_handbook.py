@@ -120,13 +120,17 @@ def life(found: Rule[Any, Any]) -> str:
     return f"from {found.in_force_from}{until}"
 
 
+def _wording(found: Rule[Any, Any]) -> str:
+    return f" in the wording of {found.source.text_of}" if found.source.text_of else ""
+
+
 def explained(entry: Entry, told: Sequence[Example]) -> str:
     """One rule as the handbook tells it."""
     found = entry.rule
     lines = [
         f"### `{entry.name}{_parameters(found)}`",
         "",
-        f"- **Source:** [{found.source}]({found.source.url}), read {found.source.checked}",
+        f"- **Source:** [{found.source}]({found.source.url}), read {found.source.checked}{_wording(found)}",
         f"- **In force:** {life(found)}, by `{found.decided_by}`",
         *(f"- **Versions** ({dated.source}): {_versions(dated)}" for dated in versions(found)),
     ]

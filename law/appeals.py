@@ -1,7 +1,7 @@
 """Until when a decision of an authority may be appealed: 訴願法.
 
 What counts is the day on which an office receives the paper, not the postmark (art. 14(3)); a wrong office will do
-(arts. 14(4), 61). An appeal does not by itself stop the decision (art. 93).
+(arts. 14(4), 61). An appeal does not by itself stop the decision (art. 93(1)).
 """
 
 from datetime import date
@@ -23,6 +23,7 @@ def _source(article: str, paragraph: str) -> Source:
 ART_14 = _source("14", "1")
 ART_15 = _source("15", "1")
 ART_57 = _source("57", "")
+ART_93 = _source("93", "2")
 
 
 @rule(ART_14, in_force_from=IN_FORCE_FROM, decided_by="served_on", doubt=TRAVEL)
@@ -59,3 +60,18 @@ def petition_after_objection_until(objected_on: date) -> Deadline:
     Only for an objection that the authority received within art. 14(1).
     """
     return deadline(days_after(objected_on, 30))
+
+
+@rule(
+    ART_93,
+    in_force_from=IN_FORCE_FROM,
+    decided_by="asked_on",
+    doubt="Whether it stops the decision is the choice (得) of the authority, which weighs these grounds.",
+)
+def may_be_stopped(
+    asked_on: date, *, plainly_doubtful: bool, cannot_be_undone: bool, urgent: bool, the_public_needs_it: bool
+) -> bool:
+    """「原行政處分之合法性顯有疑義者，或原行政處分之執行將發生難以回復之損害，且有急迫情事，並非為維護重大公共利益
+    所必要者，受理訴願機關或原行政處分機關得依職權或依申請，就原行政處分之全部或一部，停止執行。」
+    """
+    return plainly_doubtful or (cannot_be_undone and urgent and not the_public_needs_it)

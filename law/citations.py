@@ -16,13 +16,13 @@ SKILLED_WORKERS_REGULATION = date(2026, 1, 1)  # issued 2025-12-30; in force the
 AMENDED_2023 = date(2023, 6, 1)  # 雇主聘僱外國人許可及管理辦法 as amended 2023-05-30 (arts. 17, 21-1, 23, 24, 43)
 
 
-def _source(pcode: str, statute: str, article: str, paragraph: str) -> Source:
+def _source(pcode: str, statute: str, article: str, paragraph: str, text_of: date | None = None) -> Source:
     url = f"https://law.moj.gov.tw/LawClass/LawSingle.aspx?pcode={pcode}&flno={article}"
-    return Source(statute, article, paragraph, url, CHECKED)
+    return Source(statute, article, paragraph, url, CHECKED, text_of)
 
 
 def permission(article: str, paragraph: str = "") -> Source:
-    return _source("N0090027", "雇主聘僱外國人許可及管理辦法", article, paragraph)
+    return _source("N0090027", "雇主聘僱外國人許可及管理辦法", article, paragraph, date(2022, 12, 26))
 
 
 def skilled(article: str, paragraph: str = "") -> Source:
@@ -35,7 +35,7 @@ def employment_service(article: str, paragraph: str = "") -> Source:
 
 def transfer(article: str, paragraph: str = "") -> Source:
     statute = "外國人受聘僱從事就業服務法第四十六條第一項第八款至第十一款規定工作之轉換雇主或工作程序準則"
-    return _source("N0090023", statute, article, paragraph)
+    return _source("N0090023", statute, article, paragraph, date(2022, 4, 29))
 
 
 def broker_charges(article: str, paragraph: str = "") -> Source:

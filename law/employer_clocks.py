@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from law.citations import AMENDED_2023, REWRITTEN, SKILLED_WORKERS_REGULATION, permission
-from law.dates import days_after, days_before, months_after
+from law.dates import days_after, days_before, last_day_of_period, months_after
 from law.source import Dated, Source, rule
 from law.working_days import Deadline, deadline
 
@@ -121,23 +121,27 @@ class EntryTerm:
     extension_source: Source
 
 
-@rule(ART_30_2, in_force_from=REWRITTEN, decided_by="permit_dated")
+NAMED_DAY_COUNTS = "Whether the day named in the notice counts is not said: it is counted, which gives the safe day."
+
+
+@rule(ART_30_2, in_force_from=REWRITTEN, decided_by="permit_dated", doubt=NAMED_DAY_COUNTS)
 def entry_term(permit_dated: date) -> EntryTerm:
     """「自許可通知所定之日起六個月內……完成外國人入國手續。」
     「許可引進屆滿之日前後三十日內……申請延長，並以一次為限。」 (第3項)
 
     Only for 「不可抗力或其他不可歸責雇主之事由」 (第3項: force majeure or another cause that is not the employer's);
-    the English makes the extension automatic. `permit_dated` is the day named in the permit notice.
+    the English makes the extension automatic. `permit_dated` is the day named in the permit notice; more time may be
+    asked for on the days that both ways of counting allow.
     """
-    enter_by = months_after(permit_dated, 6)
-    ask_until = deadline(days_after(enter_by, 30))
-    return EntryTerm(enter_by, days_before(enter_by, 30), ask_until, ART_30_2, ART_30_3)
+    enter_by = last_day_of_period(permit_dated, 6)
+    ask_from = days_before(months_after(permit_dated, 6), 30)
+    return EntryTerm(enter_by, ask_from, deadline(days_after(enter_by, 30)), ART_30_2, ART_30_3)
 
 
-@rule(ART_30_4, in_force_from=REWRITTEN, decided_by="approval_dated")
+@rule(ART_30_4, in_force_from=REWRITTEN, decided_by="approval_dated", doubt=NAMED_DAY_COUNTS)
 def extended_entry_due(approval_dated: date) -> Due:
     """「前項許可經核准延長者，應於核准通知所定之日起三個月內引進。」"""
-    return Due(Deadline(months_after(approval_dated, 3), certain=True), ART_30_4)
+    return Due(Deadline(last_day_of_period(approval_dated, 3), certain=True), ART_30_4)
 
 
 ART_33 = permission("33", "5")

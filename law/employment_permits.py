@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from law.citations import REWRITTEN, SKILLED_WORKERS_REGULATION, permission, skilled
+from law.citations import REWRITTEN, SKILLED_WORKERS_REGULATION, employment_service, permission, skilled
 from law.dates import days_after, days_before, last_day_of_period, window_opens
 from law.source import Dated, Source, rule
 from law.windows import OPENS_MONTHS, ApplicationWindow, Missing, Purpose, Standing, standing, two_to_four_months
@@ -160,12 +160,28 @@ def reapply_type_d(ends_on: date) -> ApplicationWindow:
 
 
 ART_57 = permission("57")
+ART_51_REWRITTEN = date(2003, 5, 15)  # issued 2003-05-13
 
 
 @rule(ART_57, in_force_from=REWRITTEN, decided_by="ends_on")
 def extend_type_e(ends_on: date) -> ApplicationWindow:
     """「聘僱許可有效期限屆滿日前六十日期間內，雇主如有繼續聘僱該第五類外國人之必要者」"""
     return _last_sixty_days(ends_on, Purpose.EXTENSION, ART_57)
+
+
+class LongTermResident(StrEnum):
+    """Art. 51(1) of the Employment Service Act, in its order: who is of type E."""
+
+    REFUGEE = "refugee"
+    FIVE_YEARS = "five_years"
+    WITH_LINEAL_KIN = "with_lineal_kin"  # who have a household registration in Taiwan
+    PERMANENT_RESIDENT = "permanent_resident"
+
+
+@rule(employment_service("51", "2"), in_force_from=ART_51_REWRITTEN, decided_by="applied_on")
+def applies_without_employer(applied_on: date, group: LongTermResident) -> bool:
+    """「前項第一款、第三款及第四款之外國人得不經雇主申請，逕向中央主管機關申請許可。」"""
+    return group is not LongTermResident.FIVE_YEARS
 
 
 @rule(permission("70"), in_force_from=REWRITTEN, decided_by="filed_on")

@@ -1,4 +1,4 @@
-"""When migrant workers' health examinations are due, and what follows a bad result: 受聘僱外國人健康檢查管理辦法.
+"""When migrant workers' health examinations are due: 受聘僱外國人健康檢查管理辦法.
 
 The days here are not moved to a working day: whether art. 122 of the civil code moves them is not said, and the
 earlier day is the safe one.
@@ -19,15 +19,15 @@ AMENDED = date(2026, 1, 1)
 NEW_TEXT_UNREAD = "The amendment in force since 2026-01-01 was read only in reports about it, not in its own text."
 
 
-def _source(article: str, paragraph: str, checked: date) -> Source:
+def regulation(article: str, paragraph: str, checked: date) -> Source:
     url = f"https://law.moj.gov.tw/LawClass/LawSingle.aspx?pcode=L0050018&flno={article}"
-    return Source("受聘僱外國人健康檢查管理辦法", article, paragraph, url, checked)
+    return Source("受聘僱外國人健康檢查管理辦法", article, paragraph, url, checked, date(2022, 4, 29))
 
 
-ART_5 = _source("5", "1", date(2026, 11, 21))
-ART_7 = _source("7", "2", date(2026, 11, 22))
-ART_11 = _source("11", "1", date(2026, 11, 22))
-ART_12 = _source("12", "", date(2026, 11, 22))
+ART_5 = regulation("5", "1", date(2026, 11, 21))
+ART_5_4 = regulation("5", "4", date(2026, 11, 22))
+ART_11 = regulation("11", "1", date(2026, 11, 22))
+ART_12 = regulation("12", "", date(2026, 11, 22))
 SERVICE_ACT_67 = employment_service("67", "1")
 MONTHS_OF_WORK = (6, 18, 30)
 DAYS_EITHER_SIDE = 30
@@ -119,6 +119,15 @@ def examinations(permit_starts: date) -> tuple[Examination, ...]:
     return _regular(permit_starts)
 
 
+@rule(ART_5_4, in_force_from=IN_FORCE_FROM, decided_by="permit_starts", doubt=NEW_TEXT_UNREAD)
+def skilled_examinations_in_taiwan(permit_starts: date) -> tuple[Examination, ...]:
+    """「雇主聘僱在中華民國境內工作之第三類外國人……應依第一項第三款規定辦理定期健康檢查。」
+
+    Skilled workers who were hired in Taiwan: the same days as `examinations`.
+    """
+    return examinations(permit_starts)
+
+
 class ExaminedWhen(StrEnum):
     TOO_EARLY = "too_early"  # has to be repeated within the window
     IN_TIME = "in_time"
@@ -149,7 +158,7 @@ def examined(permit_starts: date, months: int, examined_on: date) -> Examined:
 
 
 class SkilledFromAbroad(StrEnum):
-    """Skilled foreign workers (外國技術人力, type C) hired from abroad; hires within Taiwan are not covered here."""
+    """Skilled foreign workers (外國技術人力, type C) hired from abroad."""
 
     CARE = "care"  # 家庭看護技術員, 多元陪伴照顧服務技術員
     OTHER = "other"
@@ -172,35 +181,6 @@ def skilled_examinations(entered_on: date, work: SkilledFromAbroad) -> SkilledEx
     return SkilledExaminations(_regular(entered_on), 3 if work is SkilledFromAbroad.CARE else None, ART_5)
 
 
-class BadResult(StrEnum):
-    CHEST_XRAY = "chest_xray"  # 疑似肺結核或無法確認診斷
-    LEPROSY = "leprosy"  # 疑似漢生病
-    SYPHILIS = "syphilis"  # 梅毒
-    PARASITES = "parasites"  # 腸內寄生蟲
-
-
-_DAYS_FOR = {BadResult.CHEST_XRAY: 15, BadResult.LEPROSY: 15, BadResult.SYPHILIS: 30, BadResult.PARASITES: 65}
-
-
-@dataclass(frozen=True)
-class SecondExamination:
-    """By `due`: examined again, or for syphilis the proof that she was treated."""
-
-    result: BadResult
-    due: date
-    source: Source
-
-
-@rule(ART_7, in_force_from=IN_FORCE_FROM, decided_by="received_on", doubt=NEW_TEXT_UNREAD)
-def second_examination(received_on: date, result: BadResult) -> SecondExamination:
-    """「自收受健康檢查證明之次日起十五日內，至指定機構再檢查」; syphilis 三十日, parasites 六十五日.
-
-    The certificate itself is handed to the worker (第1項). Only who is not examined again, or fails again, failed
-    the examination in the sense of 就業服務法第73條第4款 (第10條).
-    """
-    return SecondExamination(result, days_after(received_on, _DAYS_FOR[result]), ART_7)
-
-
 @dataclass(frozen=True)
 class ExtraExamination:
     """Needed by `due`, or not needed (None)."""
@@ -211,8 +191,9 @@ class ExtraExamination:
 
 @rule(ART_11, in_force_from=IN_FORCE_FROM, decided_by="permit_starts", doubt=NEW_TEXT_UNREAD)
 def extra_examination(permit_starts: date, last_examined_on: date | None) -> ExtraExamination:
-    """「轉換雇主或工作……重新核發聘僱許可……已逾一年未接受健康檢查者，雇主應自聘僱許可生效日之次日起七日內」
+    """「已逾一年未接受健康檢查者，雇主應自聘僱許可生效日之次日起七日內，安排其至指定醫院接受健康檢查」
 
+    For a change of employer or work, a permit issued anew, and for skilled workers also an extended one.
     Reading: the year is counted on the day the new permit takes effect, and is over after the corresponding day.
     None: not known when; the day is told that holds if it was over a year ago.
     """

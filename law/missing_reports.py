@@ -16,6 +16,10 @@ from law.working_days import Deadline, deadline
 IN_FORCE_FROM = date(2013, 12, 27)  # promulgated 2013-12-25; in force the third day (中央法規標準法第13條)
 RULING = date(2018, 6, 4)  # 勞動發管字第1070506159號: who turned to an authority in the three days is not lost
 ORDER = date(2023, 5, 17)  # 令釋 on what losing contact is: the place where she stays must be known
+EARLIER_OR_EMPLOYER = (
+    "That whom her employer or agency can reach has not lost contact, and that an earlier contact may count, is our "
+    "reading."
+)
 SECOND_HAND = "The ruling of 2018 and the order of 2023 were read in reports about them, not in their own text."
 MISSED_DAYS = 3
 NOTICE_DAYS = 3
@@ -144,16 +148,22 @@ class Contact:
 _PLACE_MATTERS = Dated(ART_56, {RULING: False, ORDER: True})
 
 
-@rule(ART_56, in_force_from=RULING, decided_by="absent_from", doubt=SECOND_HAND)
-def lost_contact(absent_from: date, third_missed: date, contacts: Iterable[Contact]) -> bool:
-    """False when a contact within those days is on record, so that the report has no ground.
+@rule(ART_56, in_force_from=RULING, decided_by="absent_from", doubt=f"{EARLIER_OR_EMPLOYER} {SECOND_HAND}")
+def lost_contact(
+    absent_from: date, third_missed: date, contacts: Iterable[Contact], *, employer_knows_place: bool = False
+) -> bool | None:
+    """False when a contact within those days is on record, or her employer or agency knew where to reach her then.
 
-    Says nothing of contacts before or after those days: an office may still accept them.
+    Either leaves the report without a ground. None where the only contact that can count was before those days.
+    Says nothing of contacts after them: an office may still accept these.
     """
     place_matters = _PLACE_MATTERS.on(absent_from)
-    return not any(
-        absent_from <= contact.on <= third_missed and (contact.place_known or not place_matters) for contact in contacts
-    )
+    days = [
+        contact.on for contact in contacts if contact.on <= third_missed and (contact.place_known or not place_matters)
+    ]
+    if employer_knows_place or any(day >= absent_from for day in days):
+        return False
+    return None if days else True
 
 
 class ReasonCode(StrEnum):

@@ -24,6 +24,7 @@ class DeductionKind(StrEnum):
     GARNISHMENT = "garnishment"  # 依法院或行政執行機關之扣押命令所扣押之金額
     OTHER_BY_LAW = "other_by_law"  # 依其他法律規定得自工資逕予扣除: the law must be named
     BROKER_FEE = "broker_fee"
+    SECURITY_FEE = "security_fee"  # 就業安定費, the employer's own
     PLACEMENT_FEE = "placement_fee"  # for finding her the work, or a debt made for it
     FINE = "fine"  # a penalty, or damages
     DEPOSIT = "deposit"
@@ -32,6 +33,7 @@ class DeductionKind(StrEnum):
 
 LISTED = frozenset(DeductionKind) - {
     DeductionKind.BROKER_FEE,
+    DeductionKind.SECURITY_FEE,
     DeductionKind.PLACEMENT_FEE,
     DeductionKind.FINE,
     DeductionKind.DEPOSIT,
@@ -91,6 +93,7 @@ class Flaw(StrEnum):
     DEDUCTION_NOT_ITEMISED = "deduction_not_itemised"
     DEDUCTION_WITHOUT_LAW = "deduction_without_law"
     BROKER_FEE_DEDUCTED = "broker_fee_deducted"
+    SECURITY_FEE_DEDUCTED = "security_fee_deducted"
     DEDUCTION_NOT_LISTED = "deduction_not_listed"
     ITEMS_ARE_NOT_THE_TOTAL = "items_are_not_the_total"
     SUMS_DO_NOT_AGREE = "sums_do_not_agree"
@@ -119,6 +122,7 @@ _WITHOUT: Mapping[Item, Flaw] = {
 _WRONG: Mapping[DeductionKind, Flaw] = {
     DeductionKind.NOT_ITEMISED: Flaw.DEDUCTION_NOT_ITEMISED,
     DeductionKind.BROKER_FEE: Flaw.BROKER_FEE_DEDUCTED,
+    DeductionKind.SECURITY_FEE: Flaw.SECURITY_FEE_DEDUCTED,
     DeductionKind.PLACEMENT_FEE: Flaw.DEDUCTION_NOT_LISTED,
     DeductionKind.FINE: Flaw.DEDUCTION_NOT_LISTED,
     DeductionKind.DEPOSIT: Flaw.DEDUCTION_NOT_LISTED,

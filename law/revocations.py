@@ -58,6 +58,7 @@ class Change:
 
 
 WORK_OF_ART_59 = frozenset((PermitType.B, PermitType.C))
+WORK_ELSEWHERE = frozenset((ReasonCode.OTHER_EMPLOYER_WORK, ReasonCode.UNASSIGNED_WORK))
 _FOR_REASON = {
     True: NewEmployer.MAY_ASK,
     False: NewEmployer.NOT_FOR_THIS_REASON,
@@ -71,14 +72,19 @@ _FOR_REASON = {
     decided_by="revoked_on",
     doubt="The letter's reason is taken as it stands; whether it is true, and whose fault it was, the offices decide.",
 )
-def change_of_employer(revoked_on: date, permit_type: PermitType, reason: ReasonCode) -> Change:
+def change_of_employer(
+    revoked_on: date, permit_type: PermitType, reason: ReasonCode, *, was_sent: bool | None = None
+) -> Change:
     """「外國人受聘僱從事第四十六條第一項第八款至第十一款規定之工作，有下列情事之一者，經中央主管機關核准，得轉換雇主或工作」
 
     Four grounds: death or emigration of the employer or the person cared for, the vessel, closure or unpaid wages,
-    and 「其他不可歸責於受聘僱外國人之事由」.
+    and 「其他不可歸責於受聘僱外國人之事由」. `was_sent`: to work elsewhere, by her employer or broker; None while
+    nobody has asked her. Then it was not by her own choice (第73條第2款: 非依雇主指派), whatever the letter says.
     """
     if permit_type not in WORK_OF_ART_59:
         return Change(NewEmployer.OTHER_WORK, ART_59)
+    if reason in WORK_ELSEWHERE and was_sent is not False:
+        return Change(NewEmployer.MUST_BE_ASKED, ART_59)
     return Change(_FOR_REASON[may_transfer(reason)], ART_59)
 
 

@@ -30,6 +30,7 @@ class Source:
     paragraph: str
     url: str
     checked: date  # the day we last read the text
+    text_of: date | None = None  # the day of the wording we read, where it may have been changed since
 
     def __post_init__(self) -> None:
         if not (self.statute and self.article and self.url.startswith("https://")):

@@ -17,8 +17,9 @@ from law.working_days import deadline
 
 UNREAD = "The amendment of 2024-11-18 was not read article by article."
 FOR_EVERY_SEARCH = 60
+TO_REGISTER = 14
 
-ART_10, ART_11 = transfer("10", "4"), transfer("11", "1")
+ART_4, ART_10, ART_11 = transfer("4", "2"), transfer("10", "5"), transfer("11", "1")
 ART_13, ART_19, ART_20 = transfer("13", "1"), transfer("19", "1"), transfer("20", "2")
 ART_26, ART_28, ART_29 = transfer("26", "1"), transfer("28", "1"), transfer("29", "1")
 ART_34 = transfer("34")
@@ -29,6 +30,23 @@ CARE_RECIPIENT = Source(
     url="https://lrsc.wda.gov.tw/HiredManagement/Detail/a10610b5-8334-447e-b097-74ec4b9de409",
     checked=date(2026, 11, 22),
 )
+
+
+@rule(
+    ART_4,
+    in_force_from=REWRITTEN,
+    decided_by="letter_received_on",
+    doubt=(
+        "The article leaves the days to the ministry's letter, which may set fewer; fourteen days are what the labour "
+        f"agency is reported to name. {UNREAD}"
+    ),
+)
+def registered_by(letter_received_on: date) -> Due:
+    """「原雇主應於中央主管機關所定期限內……向公立就業服務機構辦理轉換登記。」
+
+    Who is in a shelter under these acts is not bound to it (但書).
+    """
+    return Due(deadline(days_after(letter_received_on, TO_REGISTER)), ART_4)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from law.citations import employment_service, labour_standards
 from law.source import Source, rule
 
 REWRITTEN = date(2002, 1, 23)  # the whole of 就業服務法, issued 2002-01-21
+WORKERS_WILL = date(2018, 11, 30)  # issued 2018-11-28: until then item 10 of art. 40(1) named the employer's will only
 ESA_5, ESA_40, ESA_57 = employment_service("5", "2"), employment_service("40", "1"), employment_service("57", "1")
 LABOUR_STANDARDS_ACT = date(1984, 8, 1)
 LSA_26 = labour_standards("26")
@@ -42,11 +43,12 @@ def papers_kept_by_employer(kept_on: date) -> Forbidden:
     return Forbidden(ESA_57)
 
 
-@rule(ESA_40, in_force_from=REWRITTEN, decided_by="kept_on")
+@rule(ESA_40, in_force_from=WORKERS_WILL, decided_by="kept_on")
 def papers_kept_by_broker(kept_on: date) -> Forbidden:
-    """「違反求職人意思，留置其國民身分證、工作憑證或其他證明文件。」
+    """「違反雇主或勞工之意思，留置許可文件、身分證件或其他相關文件。」
 
-    Item 3 of what a broker and its people must not do: against her will; so what she says she wants decides.
+    Item 10 of what a broker and its people must not do: against her will; so what she says she wants decides. Item 3
+    is about who looks for work.
     """
     return Forbidden(ESA_40)
 

@@ -11,7 +11,12 @@ Insert = postgresql.Insert | sqlite.Insert
 
 def insert(session: Session, table: Any) -> Insert:
     """An INSERT that knows ON CONFLICT, for the session's engine."""
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+    return insert_for(session.get_bind().dialect.name, table)
+
+
+def insert_for(dialect: str, table: Any) -> Insert:
+    """The same for a statement that is built once and kept for each engine."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 # A slot is reserved by moving one row; the database's clock is the only one all machines share.

@@ -84,7 +84,13 @@ def next_steps(permit: Permit, today: date) -> tuple[Text, ...]:
                 ),
             )
         case PermitType.E:
-            return _employer_extends(windows(permit)[Purpose.EXTENSION], today)
+            return (*_employer_extends(windows(permit)[Purpose.EXTENSION], today), WITHOUT_EMPLOYER)
+
+
+WITHOUT_EMPLOYER = _(
+    "Refugees, permanent residents and those who live with a Taiwanese parent or child can apply without an employer. "
+    "Ask 1955."
+)
 
 
 def _type_a(permit: Permit, today: date) -> tuple[Text, ...]:

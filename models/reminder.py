@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import String, cast, literal, select
+from sqlalchemy import String, bindparam, cast, literal, select
 from sqlalchemy.orm import Session
 
 from locales import taipei_day
@@ -151,53 +152,60 @@ def _insert(
     contact_id: int | None = None,
 ) -> None:
     """One row for each reachable account bound to a worker whose anchor lies in the range, if it has none yet."""
-    by_card = track.anchor is Anchor.ARC_EXPIRES
+    session.flush()  # a statement on the table itself does not do it
+    session.execute(
+        _planned_rows(session.get_bind().dialect.name, track.anchor, contact_id is not None),
+        {
+            "stage": due.kind,
+            "first": due.first_anchor,
+            "last": due.last_anchor,
+            "leaves_at": not_before,
+            "planned_at": now,
+            "today": taipei_day(now),
+            "only": contact_id,
+        },
+    )
+
+
+@cache
+def _planned_rows(dialect: str, counted_from: Anchor, for_one: bool) -> dialects.Insert:
+    """Built once: to build the statement takes longer than the database needs for a day on which nobody is due."""
+    by_card = counted_from is Anchor.ARC_EXPIRES
     anchor = {
         Anchor.PERMIT_ENDS: Permit.ends_on,
         Anchor.PERMIT_STARTS: Permit.starts_on,
         Anchor.ARC_EXPIRES: Worker.arc_expires_on,
-    }[track.anchor]
+    }[counted_from]
     named = Worker.worker_ref if by_card else Permit.permit_no
-    source = select(
-        Contact.id,
-        literal(due.kind + " ") + named + " " + cast(anchor, String(10)),
-        literal(due.kind),
-        literal(Lane.REMINDER.value),
-        literal(None) if by_card else Permit.id,
-        anchor,
-        literal(not_before, Instant),
-        literal(MessageState.PLANNED.value),
-        literal(0),
-        literal(False),
-        literal(now, Instant),
-    )
+    stage = bindparam("stage", type_=String)
+    row = {
+        "contact_id": Contact.id,
+        "what": stage + " " + named + " " + cast(anchor, String(10)),
+        "kind": stage,
+        "lane": literal(Lane.REMINDER.value),
+        "permit_id": literal(None) if by_card else Permit.id,
+        "about_on": anchor,
+        "not_before": bindparam("leaves_at", type_=Instant),
+        "state": literal(MessageState.PLANNED.value),
+        "attempts": literal(0),
+        "in_doubt": literal(False),
+        "created_at": bindparam("planned_at", type_=Instant),
+    }
+    source = select(*row.values())
     if by_card:
         source = source.select_from(Worker).join(Binding, Binding.worker_id == Worker.id)
     else:
         source = source.select_from(Permit).join(Binding, Binding.worker_id == Permit.worker_id)
         source = source.where(Permit.status == PermitStatus.ACTIVE.value)
-    if track.anchor is Anchor.PERMIT_STARTS:
-        source = source.where(Permit.permit_type.in_(EXAMINED_TYPES), Permit.ends_on > taipei_day(now))
+    if counted_from is Anchor.PERMIT_STARTS:
+        source = source.where(Permit.permit_type.in_(EXAMINED_TYPES), Permit.ends_on > bindparam("today"))
     source = source.join(Contact, Contact.id == Binding.contact_id).where(
-        anchor.between(due.first_anchor, due.last_anchor),
-        *IN_FORCE,
-        Contact.reachable,
+        anchor.between(bindparam("first"), bindparam("last")), *IN_FORCE, Contact.reachable
     )
-    if contact_id is not None:
-        source = source.where(Contact.id == contact_id)
-    columns = [
-        "contact_id",
-        "what",
-        "kind",
-        "lane",
-        "permit_id",
-        "about_on",
-        "not_before",
-        "state",
-        "attempts",
-        "in_doubt",
-        "created_at",
-    ]
+    if for_one:
+        source = source.where(Contact.id == bindparam("only"))
     # One order for every planner, so that two at once cannot wait for each other in a circle.
     source = source.order_by(Contact.id, anchor.desc(), named)
-    session.execute(dialects.insert(session, Message).from_select(columns, source).on_conflict_do_nothing())
+    # Into the table, not the class: for a class the ORM takes parameters for a row of its own.
+    table = Message.metadata.tables["message"]
+    return dialects.insert_for(dialect, table).from_select(list(row), source).on_conflict_do_nothing()

@@ -25,6 +25,7 @@ class Advice:
 WHAT_NOW = Postback(_("My permit was revoked: what can I do?"), "checks:transfer")
 """Leads to the self-check that asks what she needs to know and counts her days."""
 KEEP_THE_LETTER = _("Keep the letter and every message. Do not sign what you cannot read.")
+THEY_SENT_YOU = _("If your employer or broker sent you to that work, tell 1955 so. Show messages and photos.")
 _NOT_TRUE = _("If the reason is not true, tell 1955 so today, and say what proof you have.")
 CHANGE_OF_EMPLOYER: Mapping[NewEmployer, Advice] = {
     NewEmployer.MAY_ASK: Advice(
@@ -77,9 +78,17 @@ def appeal(served_on: date | None, today: date) -> tuple[Text, ...]:
         )
     else:
         more = _("More than a year later the law allows no late appeal. Ask 1955 what is left.")
-    return (_("The time for an appeal was until {date}.", date=last), more)
+    # The day that we were told may be the printed one, or that of the employer's copy.
+    return (
+        _("The time for an appeal was until {date}.", date=last),
+        _("If the letter reached you later, the days run from then. Ask 1955 today."),
+        more,
+    )
 
 
+ASK_TO_WAIT = _(
+    "You can also ask in writing that the decision waits while the appeal runs (停止執行). Ask 1955 or legal aid."
+)
 MUST_LEAVE = _("After a revocation the law usually asks you to leave Taiwan. An appeal alone does not stop this.")
 
 
@@ -106,5 +115,9 @@ REPORT_MEANS: Mapping[EventKind, Text] = {
 ORDERED_FIRST = _("When contact was lost, the immigration agency can order you to leave even before a revocation.")
 SAY_IT_HERE = _("Tap “I am here, this is wrong”: we write down what you say, and when, and a person reads it.")
 SAY_IT_TO_1955 = _("Tell 1955 where you stay and how to reach you. It is free, day and night. Ask for the case number.")
+# 1955 is a government line too, and art. 74 lets an office act on what it learns.
+NOT_ALONE = _(
+    "An office may order you to leave. You can first ask a shelter, legal aid or your country's office to go with you."
+)
 KEEP_PROOF = _("Keep proof: messages, photos, your work times, your payslips.")
 NOT_SAFE = _("If you left because you were not safe, tell 1955 that too. In danger, call 110.")

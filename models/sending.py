@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import bindparam, case, func, select, true, update
+from sqlalchemy import Select, bindparam, case, func, select, true, update
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, selectinload
 
 from models.announcements.chunk import AnnouncementChunk
+from models.base import Instant
 from models.contact import Contact
 from models.message import Lane, Message, MessageState
 from models.secrets import SealError
@@ -52,28 +54,9 @@ def claim(
 
 
 def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: Lane, pushes: bool) -> list[int]:
-    ahead = aliased(Message)
-    leased = ahead.state == MessageState.LEASED.value
-    by_token = Message.reply_token.is_not(None) & (Message.reply_until > now)
-    may_leave = true() if pushes else (Message.lane == Lane.REPLY.value) | by_token
-    # The contact is locked too: else two processes could each take one of her messages at the same time.
-    rows = session.execute(
-        select(Message.id, Message.contact_id)
-        .join(Message.contact)
-        .where(
-            Message.state == MessageState.PLANNED.value,
-            Message.lane <= lowest.value,
-            Message.not_before <= now,
-            may_leave,
-            ~select(ahead.id).where(ahead.contact_id == Message.contact_id, leased).exists(),
-        )
-        .order_by(Message.lane, Message.not_before, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True, of=(Message, Contact))
-    ).all()
+    rows = session.execute(_due(pushes), {"now": now, "lowest": lowest.value, "most": limit}).all()
     # Asked again now that she is locked: another process may have leased and left just before.
-    contacts = {row.contact_id for row in rows}
-    busy = set(session.scalars(select(ahead.contact_id).where(leased, ahead.contact_id.in_(contacts))))
+    busy = set(session.scalars(_busy(), {"contacts": list({row.contact_id for row in rows})}))
     firsts: dict[int, int] = {}
     for row in rows:
         if row.contact_id not in busy:
@@ -81,17 +64,44 @@ def _next_of_each_contact(session: Session, now: datetime, limit: int, lowest: L
     return list(firsts.values())
 
 
+# A sender asks several times a second; to build its questions takes longer than to answer that nothing waits.
+
+
+@cache
+def _due(pushes: bool) -> Select[int, int]:
+    now = bindparam("now", type_=Instant)
+    by_token = Message.reply_token.is_not(None) & (Message.reply_until > now)
+    may_leave = true() if pushes else (Message.lane == Lane.REPLY.value) | by_token
+    ahead = aliased(Message)
+    leased = ahead.state == MessageState.LEASED.value
+    return (
+        select(Message.id, Message.contact_id)
+        .join(Message.contact)
+        .where(
+            Message.state == MessageState.PLANNED.value,
+            Message.lane <= bindparam("lowest"),
+            Message.not_before <= now,
+            may_leave,
+            ~select(ahead.id).where(ahead.contact_id == Message.contact_id, leased).exists(),
+        )
+        .order_by(Message.lane, Message.not_before, Message.id)
+        .limit(bindparam("most"))
+        # The contact is locked too: else two processes could each take one of her messages at the same time.
+        .with_for_update(skip_locked=True, key_share=True, of=(Message, Contact))
+    )
+
+
+@cache
+def _busy() -> Select[int]:
+    return select(Message.contact_id).where(
+        Message.state == MessageState.LEASED.value, Message.contact_id.in_(bindparam("contacts", expanding=True))
+    )
+
+
 def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Message]:
     """These messages in this order, without those whose sealed cells cannot be opened."""
-    wanted = (
-        select(Message)
-        .join(Message.contact)
-        # All permits at once: what is said is checked against them, message by message.
-        .options(contains_eager(Message.contact), selectinload(Message.permit))
-        .options(*(defer(column) for column in _NOT_FOR_SENDING))
-    )
     try:
-        found = {message.id: message for message in session.scalars(wanted.where(Message.id.in_(ids)))}
+        found = {message.id: message for message in session.scalars(_with_all_it_needs(), {"ids": ids})}
     except SealError:
         if len(ids) > 1:
             return [message for one in ids for message in _load(session, [one], now)]
@@ -101,7 +111,17 @@ def _load(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Messa
     return [found[one] for one in ids]
 
 
-_NOT_FOR_SENDING = (Message.created_at, Message.sent_at, Message.answer, Message.answered_at)
+@cache
+def _with_all_it_needs() -> Select[Message]:
+    not_for_sending = (Message.created_at, Message.sent_at, Message.answer, Message.answered_at)
+    return (
+        select(Message)
+        .join(Message.contact)
+        # All permits at once: what is said is checked against them, message by message.
+        .options(contains_eager(Message.contact), selectinload(Message.permit))
+        .options(*(defer(column) for column in not_for_sending))
+        .where(Message.id.in_(bindparam("ids", expanding=True)))
+    )
 
 
 def pushes_on_their_way(session: Session) -> int:

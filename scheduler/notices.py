@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from law.appeals import appeal_until
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode
-from law.revocations import change_of_employer
+from law.revocations import WORK_ELSEWHERE, change_of_employer
 from law.source import NotInForce
 from locales import Text, _, taipei_day, verbatim
 from models import reaction
@@ -101,9 +101,16 @@ def _consequences(event: PermitEvent, today: date) -> tuple[Text, tuple[Text, ..
     decided_on, permit_type = taipei_day(event.occurred_at), PermitType(event.permit.permit_type)
     title, *appeal = _appeal(event.served_on, decided_on, today)
     change = advice.CHANGE_OF_EMPLOYER[change_of_employer(decided_on, permit_type, event.reason).new_employer]
-    can = (*appeal, *change.means, *change.steps, *advice.against_false_report(decided_on, event.reason))
+    can = (
+        *appeal,
+        *change.means,
+        *change.steps,
+        *((advice.THEY_SENT_YOU,) if event.reason in WORK_ELSEWHERE else ()),
+        *advice.against_false_report(decided_on, event.reason),
+    )
     leaving = advice.leaving(decided_on, permit_type, event.reason)
-    return title, can, (leaving, _("Ask 1955 before you decide anything."))
+    waits = (advice.ASK_TO_WAIT,) if leaving is advice.MUST_LEAVE else ()
+    return title, can, (leaving, *waits, _("Ask 1955 before you decide anything."))
 
 
 def _appeal(served_on: date | None, decided_on: date, today: date) -> tuple[Text, ...]:
@@ -162,6 +169,7 @@ def _searched(event: PermitEvent, message: Message, today: date) -> Card:
         message,
         _("Your employer asked the police and the immigration agency to look for you."),
         advice.REPORT_MEANS[event.what],
+        advice.NOT_ALONE,
     )
 
 

@@ -26,6 +26,7 @@ PATH = "/api/v1/law"
 MOST_BYTES = 64 * 1024
 _TOO_LARGE = (413, "too_large", f"Send at most {MOST_BYTES // 1024} KiB.")
 _NOT_AN_OBJECT = Words("內容必須是一個 JSON 物件。", "The body must be an object.")
+_TOO_DEEP = Words("內容的層次過深。", "The body is nested too deeply.")
 _WRONG = Words("請修正 fields 所列欄位。", "Mend the fields that are listed.")
 
 
@@ -58,6 +59,8 @@ def _calculated(known: Calculator[Any], given: Any, headers: Mapping[str, str], 
     try:
         # As JSON once more: only then are days strings and everything else exactly of its type.
         result = known.answer(known.inputs.model_validate_json(orjson.dumps(given), strict=True))
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        return _refused("invalid_request", _TOO_DEEP, headers)
     except ValidationError as error:
         wrong = [{"field": one.field, "message": in_both(one.why)} for one in problems(known.inputs, error)]
         return _refused("invalid_request", _WRONG, headers, fields=wrong)

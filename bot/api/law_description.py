@@ -94,7 +94,15 @@ def law_schemas() -> dict[str, Any]:
                 "result": _list(_line()),
                 "reasons": _list(_reason()),
                 "sources": _list(
-                    _object({"citation": _WORD, "url": _WORD, "checked": _DAY, "stale": {"type": "boolean"}})
+                    _object(
+                        {
+                            "citation": _WORD,
+                            "url": _WORD,
+                            "checked": _DAY,
+                            "text_of": {"anyOf": [_DAY, {"type": "null"}]},
+                            "stale": {"type": "boolean"},
+                        }
+                    )
                 ),
                 "warnings": _list(_BOTH),
             }

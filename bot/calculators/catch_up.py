@@ -46,6 +46,13 @@ class CatchUp(Inputs):
 def catch_up(given: CatchUp) -> Result:
     if given.filed_on <= given.was_due:
         raise Unanswerable(Words("未逾原期限，不須補行。", "It was not late: there is nothing to make up for."))
+    if given.approved_until is not None and given.approved_until <= given.was_due:
+        raise Unanswerable(
+            Words(
+                "核准所定期限未晚於原期限。",
+                "The last day that the ministry gave is not after the one that was missed.",
+            )
+        )
     return _of_transfer(given) if given.missed is Missed.TRANSFER else _of_permission(given)
 
 
@@ -62,6 +69,12 @@ def _of_permission(given: CatchUp) -> Result:
 
 
 def _of_transfer(given: CatchUp) -> Result:
+    if given.approved_until is not None and given.approved_until < given.filed_on:
+        raise Unanswerable(
+            Words(
+                "核准所定期限早於補行日。", "The last day that the ministry gave is before the day it is made up for."
+            )
+        )
     found = transfer_catch_up(given.was_due, approved=given.approved, earlier_catch_ups=given.earlier_catch_ups)
     lines = [
         yes("allowed", "可補行", "May be made up for", found.allows(given.filed_on)),

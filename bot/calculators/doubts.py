@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from bot.two_languages import Words
+from law.employer_clocks import NAMED_DAY_COUNTS
 from law.health_examinations import NEW_TEXT_UNREAD
 from law.manufacturing import BETWEEN_TEXTS, SECOND_HAND_2026
-from law.missing_reports import SECOND_HAND
+from law.missing_reports import EARLIER_OR_EMPLOYER, SECOND_HAND
 from law.replacements import NOT_READ, REST_OF_PERMIT
 from law.review_standards import RENUMBERING
 from law.students import MOST_END_IN_SEPTEMBER, ONE_YEAR_SECOND_HAND
@@ -31,6 +32,7 @@ CHINESE: Mapping[str, str] = {
     "The thirty days are counted from the 25th even where that day moved: the safe day.": (
         "寬限 30 日自 25 日起算，即使該日順延；此日較安全。"
     ),
+    NAMED_DAY_COUNTS: "通知所定之日是否算入，條文未明；本系統將其算入，所得日期較安全。",
     NEW_TEXT_UNREAD: "2026-01-01 施行的修正僅見於相關報導，尚未閱讀條文。",
     "UNVERIFIED for permits from 2026-01-01: an amendment we could not read may count from entry.": (
         "2026-01-01 以後的許可尚未查證：修正條文可能改自入國日起算。"
@@ -56,6 +58,7 @@ CHINESE: Mapping[str, str] = {
     "That days off between do not begin the count anew is our reading, and the earlier day.": (
         "中間的休息日不使曠職日數重新起算，是本系統的解讀，所得日期較早。"
     ),
+    EARLIER_OR_EMPLOYER: "雇主或仲介仍能聯繫者不是失去聯繫、先前的聯繫可能採計，是本系統的解讀。",
     SECOND_HAND: "2018 年函釋與 2023 年令釋取自相關報導，尚未閱讀原文。",
     REST_OF_PERMIT: "原許可所餘六個月自何時起算，條文未明；本系統自事件次日起算。",
     NOT_READ: "2023 年修正的第24條，未查得中文條文。",

@@ -8,7 +8,7 @@ from bot.calculators.fields import Asked, Average, Day, Inputs, Number
 from bot.calculators.quota import ADD_ONS
 from bot.two_languages import Words
 from law.manufacturing_fees import BASE_FEE, fixed_extra, monthly_fees, paid_tier
-from law.manufacturing_ratios import AddOn
+from law.manufacturing_ratios import CEILING, CEILING_2026, MOST, TO_THE_HIGHER_CEILING, AddOn, ratio
 
 ALL_IN = Words("讀法一：全部增額移工適用同一級距", "Reading 1: one tier for all added workers")
 MARGINAL = Words("讀法二：各增額移工依其所在級距分段計算", "Reading 2: each added worker by the tier she falls into")
@@ -23,26 +23,35 @@ class ExtraFees(Inputs):
     ordinary: Annotated[Number, Asked(Words("級別比率內移工人數", "Workers within the level's share"))]
     added: Annotated[Number, Asked(Words("增額移工人數", "Workers above it"))]
 
+    def percent_of(self, workers: int) -> Fraction:
+        return 100 * workers / self.employees
+
 
 def extra_fees(given: ExtraFees) -> Result:
-    share = percent(
-        "add_on_percent",
-        Words("增額占員工的百分比", "Added workers, in percent of the employees"),
-        Fraction(100 * given.added) / given.employees,
-    )
-    return _tiers(given, share) if given.add_on is AddOn.PAID else _fixed(given, share)
+    size = given.percent_of(given.added)
+    share = percent("add_on_percent", Words("增額占員工的百分比", "Added workers, in percent of the employees"), size)
+    most = MOST[given.add_on].on(given.applied_on)
+    ceiling = CEILING_2026 if given.add_on in TO_THE_HIGHER_CEILING else CEILING
+    if size > Fraction(most) or given.percent_of(given.ordinary + given.added) > Fraction(ceiling):
+        refused = Words(
+            f"本項最高 {most}%，且與級別比率合計不得超過 {ceiling}%。",
+            f"This add-on has at most {most}%, and with the level's share at most {ceiling}% together.",
+        )
+        reasons = because(ratio, _MOST, MOST[given.add_on].source), because(ratio, _TOGETHER)
+        return result([share, _allowed(False, refused)], *reasons)
+    return _tiers(given, share, size) if given.add_on is AddOn.PAID else _fixed(given, share)
 
 
-def _tiers(given: ExtraFees, share: Line) -> Result:
-    size = Fraction(100 * given.added) / given.employees
+def _allowed(allowed: bool, note: Words | None = None) -> Line:
+    return yes("allowed", "可申請", "Allowed", allowed, note)
+
+
+def _tiers(given: ExtraFees, share: Line, size: Fraction) -> Result:
     tier = paid_tier(given.applied_on, size).extra if size else 0
-    if tier is None:
-        refused = Words("超過第26條所定的最高比率。", "More than the highest tier of art. 26.")
-        return result([share, yes("allowed", "可申請", "Allowed", False, refused)], _TIER)
     fees = monthly_fees(given.applied_on, given.employees, ordinary=given.ordinary, added=given.added)
     lines = [
         share,
-        yes("allowed", "可申請", "Allowed", True),
+        _allowed(True),
         money("tier", "級距：每人每月額外費額", "The tier: extra for each worker and month", tier),
         money("base", "每月一般就業安定費（全部移工）", "Ordinary fee a month, for all workers", fees.base),
         *_reading("all_in", ALL_IN, fees.base, fees.extra_all_in),
@@ -65,6 +74,7 @@ def _fixed(given: ExtraFees, share: Line) -> Result:
     extra = None if found.extra is None else given.added * found.extra
     lines = [
         share,
+        _allowed(True, _BESIDE_PAID if given.add_on is AddOn.STUDYING else None),
         money("tier", "每人每月額外費額", "Extra for each worker and month", found.extra, unknown),
         money("base", "每月一般就業安定費（全部移工）", "Ordinary fee a month, for all workers", base),
         money("extra", "每月額外就業安定費", "Extra fee a month", extra, unknown),
@@ -77,6 +87,11 @@ def _fixed(given: ExtraFees, share: Line) -> Result:
     return result(lines, because(fixed_extra, means, found.source))
 
 
+_MOST = Words("每一項提高比率各有上限。", "Each add-on has a most of its own.")
+_TOGETHER = Words("級別比率與各項提高比率合計有上限。", "The level's share and all add-ons have a ceiling together.")
+_BESIDE_PAID = Words(
+    "僅於依第26條提高比率超過 10% 至 15% 者。", "Only beside a share raised under art. 26 by over 10%, up to 15%."
+)
 _TIER = because(
     paid_tier,
     Words(

@@ -6,14 +6,8 @@ from typing import Annotated
 from bot.calculators.answers import NOT_CERTAIN, Calculator, Line, Result, Unanswerable, because, day, result
 from bot.calculators.fields import Asked, Day, Inputs
 from bot.two_languages import Words
-from law.health_examinations import (
-    BadResult,
-    Examination,
-    entry_examination,
-    examinations,
-    extra_examination,
-    second_examination,
-)
+from law.health_examinations import Examination, entry_examination, examinations, extra_examination
+from law.health_treatment import AFTER, BadResult
 
 BAD_RESULTS: Mapping[BadResult, Words] = {
     BadResult.CHEST_XRAY: Words("胸部 X 光疑似肺結核或無法確認", "Chest X-ray"),
@@ -60,9 +54,10 @@ def health(given: HealthExaminations) -> Result:
         )
         reasons.append(because(extra_examination, _EXTRA))
     if given.bad_result is not None and given.received_on is not None:
-        second = second_examination(given.received_on, given.bad_result)
-        lines.append(day("second_due", "再檢查或治療證明期限", "Examined again, or treated, by", second.due))
-        reasons.append(because(second_examination, _SECOND))
+        after = AFTER[given.bad_result]
+        due, proof = after(given.received_on).due, _PROOF.get(given.bad_result)
+        lines.append(day("second_due", "再檢查或治療證明期限", "Examined again, or treated, by", due, proof))
+        reasons.append(because(after, _SECOND))
     return result(lines, *reasons)
 
 
@@ -81,6 +76,15 @@ _WINDOWS = Words(
 )
 _ENTRY = Words("入國後三個工作日內，因故得延長三個工作日。", "Within three working days, and three more for a cause.")
 _EXTRA = Words("逾一年未檢查者，新許可生效次日起七日內。", "Within seven days, where the last one is over a year ago.")
+_PROOF: Mapping[BadResult, Words] = {
+    BadResult.SYPHILIS: Words(
+        "須於當日前取得完成治療證明。", "The proof that the treatment is finished is held by then."
+    ),
+    BadResult.PARASITES: Words(
+        "須於當日前取得陰性證明；痢疾阿米巴三次均為陰性。",
+        "The negative result is held by then; for amoeba three of them.",
+    ),
+}
 _SECOND = Words(
     "收受證明次日起：胸部 X 光與漢生病 15 日、梅毒 30 日、寄生蟲 65 日。",
     "From the day after: 15 days for X-ray and leprosy, 30 for syphilis, 65 for parasites.",

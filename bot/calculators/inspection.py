@@ -23,6 +23,7 @@ from law.manufacturing import Level
 from law.manufacturing_inspections import (
     A_SINGLE_ONE,
     CountedMonths,
+    Headcount,
     after_the_deadline,
     check_from,
     counted_months,
@@ -96,7 +97,7 @@ def inspection(given: Inspection) -> Result:
         yes("locals_missing", "本國勞工不足", "Local workers are missing", found.locals_missing),
     ]
     first, why_first = _first_check(given.entered_on)
-    after, why_after = _afterwards(given)
+    after, why_after = _afterwards(given, found)
     return result([*lines, *first, *after], _MONTHS, _SHARE, *why_first, *why_after)
 
 
@@ -114,7 +115,7 @@ def _first_check(entered_on: date | None) -> tuple[list[Line], list[Reason]]:
     return [day("first_check", "第一次查核自", "First check from", check_from(entered_on, 1))], [_CHECKS]
 
 
-def _afterwards(given: Inspection) -> tuple[list[Line], list[Reason]]:
+def _afterwards(given: Inspection, found: Headcount) -> tuple[list[Line], list[Reason]]:
     if given.improve_by is None and given.excess is None:
         return [], []
     if given.improve_by is None or given.excess is None:
@@ -123,10 +124,16 @@ def _afterwards(given: Inspection) -> tuple[list[Line], list[Reason]]:
                 "改善期限與仍超出人數須一併填寫。", "Give both the day to improve by and how many are still too many."
             )
         )
-    found = after_the_deadline(given.improve_by, excess=given.excess)
+    if given.improve_by < given.checked_on:
+        raise Unanswerable(Words("改善期限早於查核日。", "The day to improve by is before the check."))
+    if found.lawful and given.excess:
+        raise Unanswerable(
+            Words("查核符合規定，無須改善，不應有超出人數。", "The check found nothing to improve: nobody is too many.")
+        )
+    follows = after_the_deadline(given.improve_by, excess=given.excess)
     return [
-        people("revoked", "廢止許可人數", "Permits revoked", found.revoked),
-        people("still_counted", "廢止後仍計入人數", "Still counted after that", found.still_counted),
+        people("revoked", "廢止許可人數", "Permits revoked", follows.revoked),
+        people("still_counted", "廢止後仍計入人數", "Still counted after that", follows.still_counted),
     ], [_AFTER]
 
 

@@ -50,6 +50,15 @@ class Absence(Inputs):
             )
         ),
     ] = False
+    employer_knows_place: Annotated[
+        bool,
+        Asked(
+            Words(
+                "期間內雇主或仲介知道住處且聯繫得上",
+                "In those days the employer or agency knew where the worker stays and could reach the worker",
+            )
+        ),
+    ] = False
 
 
 def missing(given: Absence) -> Result:
@@ -57,13 +66,15 @@ def missing(given: Absence) -> Result:
     if third is None:
         return result([_three_days(False, _FEWER)], _THREE)
     contacts = [] if given.contact_on is None else [Contact(given.contact_on, given.place_known)]
-    lost = lost_contact(given.absent_from, third, contacts)
+    knows = given.employer_knows_place
+    lost = lost_contact(given.absent_from, third, contacts, employer_knows_place=knows)
+    note = {True: _LOOK_FIRST, False: _NOT_LOST, None: _EARLIER}[lost]
     lines = [
         _three_days(True),
         day("third_missed", "曠職第三日", "Third day missed", third),
-        yes("contact", "期間內有聯繫紀錄", "A contact in those days", not lost, _LOOK_FIRST if lost else _NOT_LOST),
+        yes("contact", "期間內有聯繫紀錄", "A contact in those days", lost is False, note),
     ]
-    if not lost:
+    if lost is False:
         return result(lines, _THREE, _LOST)
     due = office_day("notice_due", "書面通知期限", "Notice in writing by", employers_notice_due(third))
     return result([*lines, due], _THREE, _LOST, _NOTICE, MOVES)
@@ -73,8 +84,18 @@ def _three_days(missed: bool, note: Words | None = None) -> Line:
     return yes("three_days", "連續曠職三個排定工作日", "Three days of work missed in a row", missed, note)
 
 
-_FEWER = Words("未滿三個排定工作日，不得通報。", "Fewer than three days of work: nothing may be reported.")
-_NOT_LOST = Words("不是失去聯繫，不得通報。", "Contact was not lost: nothing may be reported.")
+# The proviso lets an employer ask for a search at once, and the end of an employment is notified too.
+_NO_REPORT = Words(
+    "不得為連續曠職三日失聯之通報；但書之協尋及聘僱關係終止之通知另計。",
+    "no report of three days' absence with contact lost may be made. A request to search under the proviso, and the "
+    "notice that the employment ended, are apart from it.",
+)
+_FEWER = Words(f"未滿三個排定工作日，{_NO_REPORT.zh}", f"Fewer than three days of work: {_NO_REPORT.en}")
+_NOT_LOST = Words(f"不是失去聯繫，{_NO_REPORT.zh}", f"Contact was not lost: {_NO_REPORT.en}")
+_EARLIER = Words(
+    "曠職首日前已告知住處，可能仍算有聯繫；通報前先向該機關查證。",
+    "A place told before the first day missed may still count as contact: ask that office before reporting.",
+)
 _LOOK_FIRST = Words(
     f"須同時失去聯繫始得通報；通報前先查證是否有聯繫紀錄：{ALL_OFFICES.zh}。",
     f"Only who lost contact as well may be reported: first ask whether one of these heard from her: {ALL_OFFICES.en}.",
@@ -86,8 +107,9 @@ _THREE = because(
 _LOST = because(
     lost_contact,
     Words(
-        "三日內曾聯繫機關並可知其住處者，不是失去聯繫；不實通報可以申訴更正。",
-        "Who turned to an authority in those days and can be found has not lost contact. A false report can be undone.",
+        "三日內曾聯繫機關並可知其住處，或雇主、仲介仍知其住處且聯繫得上者，不是失去聯繫；不實通報可以申訴更正。",
+        "Who turned to an authority in those days and can be found, or whom the employer or agency can still reach, "
+        "has not lost contact. A false report can be undone.",
     ),
 )
 _NOTICE = because(

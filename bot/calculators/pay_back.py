@@ -32,11 +32,17 @@ class PaidBack(Inputs):
 def pay_back(given: PaidBack) -> Result:
     if given.revoked_on <= given.entered_on:
         raise Unanswerable(Words("廢止日不得早於入國翌日。", "The permit is revoked after the entry."))
-    owed = paid_back(given.revoked_on, given.entered_on, improvement_told_on=given.improvement_told_on)
+    told = given.improvement_told_on
+    if told is not None and told >= given.revoked_on:
+        raise Unanswerable(
+            Words("通知限期改善日未早於廢止日。", "The notice to improve is not before the day the permit was revoked.")
+        )
+    owed = paid_back(given.revoked_on, given.entered_on, improvement_told_on=told)
+    came_later = _CAME_LATER if told is not None and told < given.entered_on else None
     lines = [Line("days", Words("應補繳日數", "Days to pay for"), Measure.DAYS, owed.days)]
     if owed.days:
         lines = [
-            day("first_day", "補繳起日", "From", owed.first_day),
+            day("first_day", "補繳起日", "From", owed.first_day, came_later),
             day("last_day", "補繳迄日", "Until", owed.last_day),
             *lines,
         ]
@@ -47,6 +53,7 @@ def pay_back(given: PaidBack) -> Result:
     return result(lines, _DAYS)
 
 
+_CAME_LATER = Words("通知時尚未入國，自入國翌日起。", "Not yet in Taiwan at the notice: from the day after the entry.")
 _DAYS = because(
     paid_back,
     Words(

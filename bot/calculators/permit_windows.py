@@ -9,6 +9,7 @@ from bot.calculators.fields import Asked, Day, Inputs
 from bot.two_languages import Words
 from law.employment_permits import (
     PermitType,
+    applies_without_employer,
     extend_major_project,
     extend_type_a,
     extend_type_c,
@@ -52,6 +53,10 @@ TWO_TO_FOUR = Words(
     "From four to two months before the end; later only with approval.",
 )
 SIXTY_DAYS = Words("屆滿前 60 日內。", "In the last sixty days.")
+WITHOUT_EMPLOYER = Words(
+    "難民、與設有戶籍之直系血親共同生活者及永久居留者，得不經雇主自行申請。",
+    "Refugees, those living with lineal kin of Taiwan and permanent residents may apply without an employer.",
+)
 STUDENTS = Words("學生許可不得展延，須重新申請。", "A student's permit is not extended: a new one is applied for.")
 TYPE_A = Words(
     "屆滿前四個月內；許可不足六個月者，逾三分之二後始得申請。",
@@ -85,6 +90,8 @@ def permit_windows(given: PermitEnds) -> Result:
     lines: list[Line] = []
     # First, so that its doubt stands by the words of the article that both quote.
     reasons = [_longest_for_students(given.ends_on)] if given.permit_type is PermitType.D else []
+    if given.permit_type is PermitType.E:
+        reasons = [because(applies_without_employer, WITHOUT_EMPLOYER)]
     for rule, window, means in _windows(given):
         lines += _lines(window, given.asked_on)
         reasons.append(because(rule, means, window.source))

@@ -35,6 +35,7 @@ def as_json(result: Result, on: date) -> dict[str, Any]:
                 "citation": str(source),
                 "url": source.url,
                 "checked": source.checked.isoformat(),
+                "text_of": source.text_of.isoformat() if source.text_of else None,
                 "stale": source.is_stale(on),
             }
             for source in result.sources
@@ -109,10 +110,22 @@ def shown(line: Line) -> Words:
     return Words(unit.zh.format(figure), unit.en.format(figure))
 
 
+def exactly(line: Line) -> Words | None:
+    """What `shown` rounds, where it does."""
+    value = line.value
+    if not isinstance(value, Fraction) or _rounded(value) == value:
+        return None
+    fraction = f"{value.numerator:,} / {value.denominator:,}"
+    return Words(f"四捨五入；正確值為 {fraction}", f"Rounded; exactly {fraction}")
+
+
+def _rounded(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / value.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 def _figure(value: object) -> str:
     if isinstance(value, Fraction) and value.denominator > 1:
-        rounded = (Decimal(value.numerator) / value.denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        return f"{rounded} ({value.numerator}/{value.denominator})"
+        return f"{_rounded(value):,f}"
     if isinstance(value, int | Fraction):
         return f"{int(value):,}"
     if isinstance(value, Decimal):

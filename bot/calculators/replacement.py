@@ -122,6 +122,8 @@ class ReplacementOf(Inputs):
 
 
 def replacement(given: ReplacementOf) -> Result:
+    if given.notified_on is not None and given.notified_on < given.event_on:
+        raise Unanswerable(Words("通知日早於事件日。", "The notice is before the day of the event."))
     ground = GROUNDS[given.ground]
     rule: Rule[..., Replacement]
     if ground.rule is None:
@@ -148,8 +150,6 @@ def replacement(given: ReplacementOf) -> Result:
 def _from_home(given: ReplacementOf) -> Replacement:
     if given.notified_on is None:
         raise Unanswerable(Words("這個事由須填寫通知日。", "This ground needs the day of the notice."))
-    if given.notified_on < given.event_on:
-        raise Unanswerable(Words("通知日早於失聯日。", "The notice is before the day the carer went missing."))
     return replace_carer_missing_from_home(given.event_on, given.notified_on, given.permit_ends)
 
 

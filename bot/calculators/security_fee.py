@@ -79,16 +79,19 @@ class SecurityFee(Inputs):
 def security_fee(given: SecurityFee) -> Result:
     if given.permit_ends < given.begins_on:
         raise Unanswerable(Words("許可屆滿日早於聘僱開始日。", "The permit ends before the employment begins."))
+    if given.revoked_on is not None and given.revoked_on < given.begins_on:
+        raise Unanswerable(Words("廢止日早於聘僱開始日。", "The permit was revoked before the employment begins."))
     owed = is_fee_owed(given.in_quarter, given.work, household_in_need=given.household_in_need)
     who = because(is_fee_owed, _WHO if owed.owed else _EXEMPT, owed.source)
-    first = yes("owed", "應繳就業安定費", "A fee is owed", owed.owed)
     if not owed.owed:
-        return result([first], who)
+        return result([_owed(False)], who)
     rate = fee_rate(given.in_quarter, given.work)
     employment = Employment(given.begins_on, given.beginning, given.permit_ends, given.revoked_on)
     fee = fee_for_quarter(given.in_quarter, employment, rate)
+    if not fee.amount:
+        return result([_owed(False, _NO_DAY)], _COUNTED)
     lines = [
-        first,
+        _owed(True),
         money("monthly", "每月費額", "Fee for a month", rate.monthly),
         money("daily", "每日費額", "Fee for a day", rate.daily),
         *(_month(number, month) for number, month in enumerate(fee.months, start=1)),
@@ -100,6 +103,10 @@ def security_fee(given: SecurityFee) -> Result:
     if given.paid_on is None:
         return result(lines, *reasons)
     return result([*lines, *_late(fee, given.in_quarter, given.paid_on)], *reasons, _LATE)
+
+
+def _owed(owed: bool, note: Words | None = None) -> Line:
+    return yes("owed", "應繳就業安定費", "A fee is owed", owed, note)
 
 
 def _month(number: int, month: MonthFee) -> Line:
@@ -114,12 +121,13 @@ def _late(fee: QuarterFee, in_quarter: date, paid_on: date) -> list[Line]:
         office_day("grace_ends", "寬限期滿日", "Grace ends", late.grace_ends),
         Line("late_days", Words("逾期日數", "Days late"), Measure.DAYS, late.days),
         money("late_fee", "滯納金（未進位）", "Late fee, not rounded", late.amount),
-        money("late_fee_cap", "滯納金上限", "Most that it can be", late.cap),
-        money("together", "合計", "Together", fee.amount + late.amount),
+        money("late_fee_cap", "滯納金上限（未進位）", "Most that it can be, not rounded", late.cap),
+        money("together", "合計（未進位）", "Together, not rounded", fee.amount + late.amount),
     ]
 
 
 _WHO = Words("雇主應繳納，不得由移工負擔。", "The employer pays it, never the worker.")
+_NO_DAY = Words("本季沒有應計費的聘僱日。", "No day of this quarter is charged.")
 _EXEMPT = Words("這種情形免繳就業安定費。", "No fee is owed here.")
 _RATE = because(fee_rate, Words("依行業別及工作性質的費額表。", "The table of rates, by industry and work."))
 _COUNTED = because(

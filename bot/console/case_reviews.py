@@ -16,6 +16,7 @@ from models import audit, binding, link_decision
 from models import review as reviews
 from models.contact import Contact
 from models.identity import masked_name
+from models.link_standing import Standing, standings
 from models.operator import Operator, Role
 from models.reminder import ReminderRules
 from models.review import Decision, Review, ReviewReason
@@ -28,12 +29,32 @@ DOUBTS: Mapping[ReviewReason, Words] = {
     ReviewReason.TRIES_USED_UP: Words("嘗試次數已用完", "All tries are used up"),
     ReviewReason.CUT_BEFORE: Words("曾因非本人而解除，再次申請", "Unlinked as not hers, and tries again"),
 }
-DECISIONS: Mapping[Decision, Words] = {
-    Decision.IN_ORDER: Words("查無異常，連結不變", "Nothing is wrong: the link stays as it is"),
-    Decision.PASSED_ON: Words("已通報權責單位，連結不變", "Passed on to who can act: the link stays as it is"),
-    Decision.HERS: Words("已向本人確認，是她的帳號", "She was asked: the account is hers"),
-    Decision.NOT_HERS: Words("不是本人的帳號，解除連結", "The account is not hers: cut its link"),
+STANDINGS: Mapping[Standing, Words] = {
+    Standing.LINKED: Words("目前已連結這位移工", "Linked to this record now"),
+    Standing.NOT_LINKED: Words("目前沒有連結", "Not linked now"),
+    Standing.ELSEWHERE: Words("目前連結另一位移工", "Linked to another record now"),
 }
+DECISIONS: Mapping[Decision, Words] = {
+    Decision.IN_ORDER: Words("查無異常", "Nothing is wrong"),
+    Decision.PASSED_ON: Words("已通報權責單位", "Passed on to who can act"),
+    Decision.HERS: Words("已向本人確認，是她的帳號", "She was asked, and the account is hers"),
+    Decision.NOT_HERS: Words("不是本人的帳號", "The account is not hers"),
+}
+_STAYS, _NONE_MADE = Words("連結不變", "the link stays as it is"), Words("不建立連結", "no link is made")
+_WHILE_LINKED: Mapping[Decision, Words] = {
+    Decision.IN_ORDER: _STAYS,
+    Decision.PASSED_ON: _STAYS,
+    Decision.HERS: Words("連結改為已確認", "the link is trusted as verified"),
+    Decision.NOT_HERS: Words("解除連結", "cut its link"),
+}
+_WHILE_NOT: Mapping[Decision, Words] = {
+    Decision.IN_ORDER: _NONE_MADE,
+    Decision.PASSED_ON: _NONE_MADE,
+    Decision.HERS: Words("建立連結", "link it"),
+    Decision.NOT_HERS: _NONE_MADE,
+}
+_NOT_TOLD = Words("未告知使用者有查核", "Whoever uses it was not told of the check")
+_TOLD = Words("已告知使用者無法連結", "Whoever uses it was told that it could not be linked")
 ASKED, SENT_BACK, TAKEN_BACK, CLOSED = "review_asked", "review_sent_back", "review_taken_back", "case_closed"
 _NOT_DONE = Words("沒有執行任何動作", "Nothing was done")
 _MISSING = Words("內容不完整", "Something is missing")
@@ -87,7 +108,9 @@ def reviews_page(desk: Desk) -> Response:
     found = reviews.open_reviews(desk.session, MOST)
     return desk.page(
         "case_reviews.html",
-        found=[(review, DOUBTS[ReviewReason(review.reason)]) for review in found],
+        found=[(review, DOUBTS[ReviewReason(review.reason)], _told(review)) for review in found],
+        standings=standings(desk.session, found),
+        standing_words=STANDINGS,
         **case_facts.heads(desk.session, desk.now),
     )
 
@@ -103,15 +126,39 @@ def _open(desk: Desk, *, asked: bool) -> Review:
 
 def _decision(desk: Desk, review: Review) -> Decision:
     said = desk.text("decision")
-    if said not in _offered(review):
+    if said not in _offered(review, _standing(desk, review)):
         raise Refused(422, _MISSING, Words("請選擇處理結果。", "Choose what came of it."))
     return Decision(said)
 
 
-def _offered(review: Review) -> list[Decision]:
-    """Without a record that is claimed there is nothing to be hers."""
-    about_link = (Decision.HERS, Decision.NOT_HERS)
-    return [one for one in DECISIONS if review.worker_id is not None or one not in about_link]
+def _standing(desk: Desk, review: Review) -> Standing:
+    return standings(desk.session, [review])[review.id]
+
+
+def _told(review: Review) -> Words:
+    """Only this doubt is about a link that was made at once; of all others the claim was turned down in the chat."""
+    return _NOT_TOLD if review.reason == ReviewReason.SEVERAL_CLAIMS else _TOLD
+
+
+def _offered(review: Review, standing: Standing) -> list[Decision]:
+    """Without a record nothing is hers, and an account belongs to one record at a time."""
+    without = (Decision.HERS, Decision.NOT_HERS) if review.worker_id is None else ()
+    if standing is Standing.ELSEWHERE:
+        without = (*without, Decision.HERS)
+    return [one for one in DECISIONS if one not in without]
+
+
+def _choices(desk: Desk, review: Review, standing: Standing) -> list[tuple[str, str, bool]]:
+    """What may be decided: its value, its words with what comes of it, and whether a second person must confirm it."""
+    comes = _WHILE_LINKED if standing is Standing.LINKED else _WHILE_NOT
+    return [
+        (
+            one.value,
+            desk.say(Words(f"{DECISIONS[one].zh}：{comes[one].zh}", f"{DECISIONS[one].en}: {comes[one].en}")),
+            link_decision.takes_two(desk.session, review, one),
+        )
+        for one in _offered(review, standing)
+    ]
 
 
 @contextmanager
@@ -127,6 +174,7 @@ def _obstacles_said() -> Iterator[None]:
 def _facts(desk: Desk, review: Review) -> dict[str, Any]:
     contact = desk.session.get_one(Contact, review.contact_id)
     claims = binding.links_of(desk.session, review.worker_id) if review.worker_id is not None else ()
+    standing = _standing(desk, review)
     steps = audit.entries(desk.session, audit.Wanted(about=f"review {review.id}", actions=_STEPS))
     return {
         "review": review,
@@ -137,8 +185,10 @@ def _facts(desk: Desk, review: Review) -> dict[str, Any]:
         "claims": claims[::-1],
         "trust": case_facts.TRUST,
         "words_of": DECISIONS,
-        "decisions": [(one.value, desk.say(DECISIONS[one])) for one in _offered(review)],
-        "takes_two": [one.value for one in _offered(review) if link_decision.takes_two(desk.session, review, one)],
+        "linked": standing is Standing.LINKED,
+        "standing": STANDINGS[standing],
+        "told": _told(review),
+        "choices": _choices(desk, review, standing),
         "asked_by": desk.session.get(Operator, review.asked_by_id) if review.asked_by_id else None,
         "asks_for_code": asks_for_code(desk),
         "steps": [(one, _STEPS[one.action]) for one in reversed(steps)],

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
@@ -23,11 +22,10 @@ from starlette.routing import compile_path
 from starlette.types import Message
 
 from bot.clock import Clock
-from bot.console import looks, words
+from bot.console import words
+from bot.console.refusals import OVERVIEW, database_down, language_of, refusal
 from bot.console.visit import PREFIX, Desk, Refused, Visit, not_found
-from bot.console.words import Words
 from bot.database import DATABASE_DOWN, Database
-from bot.log import where
 from bot.web.site import HEADERS
 from locales import Language
 from models import operator as operators
@@ -99,6 +97,10 @@ class Console:
         answer.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
         return answer
 
+    def refuse(self, request: Request, refused: Refused, back: str = OVERVIEW) -> Response:
+        """The page that says so to whoever asks."""
+        return refusal(self._database, request, self.token_of(request), self._clock.now(), refused, back)
+
     def _desk(self, route: Route) -> Callable[[AtDesk], AtDesk]:
         if not route.roles:
             raise ValueError(f"{route.path} names no role: nobody could open it")
@@ -130,9 +132,10 @@ class Console:
                 async with _limited(request, route.most_bytes).form(max_files=1, max_fields=MOST_FIELDS) as form:
                     return await asyncio.to_thread(work, request, form)
             except Refused as refused:
-                return refusal(request, refused.status, refused.title, refused.why, self._came_from(request))
+                return await asyncio.to_thread(self.refuse, request, refused, self._came_from(request))
             except HTTPException:  # the form cannot be taken apart
-                return refusal(request, 400, words.OLD_FORM, words.OLD_FORM_WHY)
+                unreadable = Refused(400, words.OLD_FORM, words.OLD_FORM_WHY)
+                return await asyncio.to_thread(self.refuse, request, unreadable)
             except ClientDisconnect:
                 return Response(status_code=400)
             except DATABASE_DOWN as failure:
@@ -203,11 +206,6 @@ class Console:
         return path if ours and any(compile_path(page)[0].match(path) for page in pages) else f"{PREFIX}/"
 
 
-def language_of(request: Request) -> Language:
-    """Of somebody who is not signed in: English for whoever asks for it, else Chinese."""
-    return Language.EN if request.query_params.get("lang") == "en" else Language.ZH_HANT
-
-
 def next_of(visit: Visit) -> str:
     """Where in the console to go after signing in; never anywhere else."""
     wanted = visit.text("next") or visit.request.query_params.get("next", "")
@@ -246,17 +244,3 @@ def _limited(request: Request, most_bytes: int) -> Request:
         return message
 
     return Request(request.scope, receive)
-
-
-def database_down(request: Request, failure: Exception) -> Response:
-    log.error("console_database_down", error=where(failure))
-    return refusal(request, 503, words.NOT_NOW, words.NOT_NOW_WHY)
-
-
-def refusal(request: Request, status: int, title: Words, why: Words, back: str = f"{PREFIX}/") -> Response:
-    """The page that says what was not done."""
-    language = getattr(request.state, "language", None) or language_of(request)
-    answer = looks.page("refused.html", language, status, title=title, why=why, back=back, visit=None, path="")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = "30"
-    return answer

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from bot.calculators.answers import Calculator, Result, Unanswerable
 from bot.calculators.catalogue import CALCULATORS
 from bot.calculators.fields import Described, problems, typed
-from bot.calculators.printed import ADVICE, not_in_force, shown, stale_warning
+from bot.calculators.printed import ADVICE, exactly, not_in_force, shown, stale_warning
 from bot.console.gate import Console
 from bot.console.visit import Desk, not_found
 from bot.console.words import Words
@@ -72,6 +72,7 @@ def _page(
         stale=stale_warning(result, taipei_day(desk.now)) if result else None,
         options={field.name: _options(field, desk) for field in calculator.fields},
         shown=shown,
+        exactly=exactly,
         advice=ADVICE,
     )
 

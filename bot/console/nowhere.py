@@ -10,10 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.console import words
-from bot.console.gate import Console, database_down, refusal
-from bot.console.visit import PREFIX
+from bot.console.gate import Console
+from bot.console.refusals import database_down
+from bot.console.visit import PREFIX, Refused
 from bot.database import DATABASE_DOWN, Database
-from locales import Language
 from models import operator as operators
 
 
@@ -32,10 +32,9 @@ def add_nowhere(console: Console, api: FastAPI, database: Database, clock: Clock
                 known = operators.session_of(session, console.token_of(request), clock.now())
                 if known is None:
                     return console.sign_in_first(session, request, f"{PREFIX}/")
-                request.state.language = Language(known.operator.language)
         except DATABASE_DOWN as failure:
             return database_down(request, failure)
-        page = refusal(request, status, words.NOT_FOUND, words.NOT_FOUND_WHY)
+        page = console.refuse(request, Refused(status, words.NOT_FOUND, words.NOT_FOUND_WHY))
         page.headers.update(allowed)
         return page
 

@@ -32,8 +32,16 @@ def add_calendar(api: FastAPI, keyring: Keyring, clock: Clock) -> None:
         try:
             language, days = read_token(keyring, token)
         except NotATokenError:
-            return page("notice.html", request, 404, title=words.NO_CALENDAR, sentences=[words.ASK_FOR_CALENDAR])
+            return _no_calendar(request)
         return attachment(calendar_file(language, days, clock.now()), "text/calendar; charset=utf-8", FILE)
+
+    @api.get(f"{CALENDAR_PATH}/{{rest:path}}")
+    def nothing(request: Request) -> Response:
+        return _no_calendar(request)
+
+
+def _no_calendar(request: Request) -> Response:
+    return page("notice.html", request, 404, title=words.NO_CALENDAR, sentences=[words.ASK_FOR_CALENDAR])
 
 
 def calendar_file(language: Language, days: Sequence[date], now: datetime) -> bytes:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.self_checks.finding import Reason
-from law.appeals import APPEAL_DAYS, appeal_until, late_appeal_until, petition_after_objection_until
+from law.appeals import APPEAL_DAYS, appeal_until, late_appeal_until, may_be_stopped, petition_after_objection_until
 from law.departures import must_leave_at_once
 from locales import Text, _, ngettext, verbatim
 from models.content import Row
-from models.revocation_advice import appeal
+from models.revocation_advice import ASK_TO_WAIT, appeal
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ _REASON = Reason(
     ),
     appeal_until,
 )
+_WAITS = Reason(_("An office can let the decision wait while the appeal runs. It need not."), may_be_stopped)
+_ADDRESSEE = _("Address the appeal to the Executive Yuan (行政院), but send it to the Ministry of Labor (勞動部).")
 LEAVE_AT_ONCE = Reason(
     _("When the reason is the worker's own fault, the law usually asks the worker to leave at once."),
     must_leave_at_once,
@@ -45,8 +47,12 @@ def appealing(served_on: date | None, today: date) -> Appeal:
     if served_on is None:
         return Appeal(
             result=appeal(served_on, today),
-            steps=(_("Ask your employer and 1955 for the letter and for the day on which it was delivered."),),
-            reasons=(_REASON,),
+            steps=(
+                _("Ask your employer and 1955 for the letter and for the day on which it was delivered."),
+                _ADDRESSEE,
+                ASK_TO_WAIT,
+            ),
+            reasons=(_REASON, _WAITS),
             doubts=(_DELIVERED, _TRAVEL),
         )
     last = appeal_until(served_on)
@@ -63,12 +69,14 @@ def _in_time(served_on: date, today: date, rows: tuple[Row, ...], doubts: tuple[
     return Appeal(
         result=appeal(served_on, today),
         steps=(
+            _ADDRESSEE,
             _("1955 tells you where and how to appeal. Keep proof of the day on which it arrived."),
             _(
                 "Short of time? Write that you do not accept it. If that arrives today, the appeal itself must "
                 "arrive by {date}.",
                 date=follows,
             ),
+            ASK_TO_WAIT,
         ),
         reasons=(
             _REASON,
@@ -76,6 +84,7 @@ def _in_time(served_on: date, today: date, rows: tuple[Row, ...], doubts: tuple[
                 _("A letter that says you do not accept it also counts as an appeal, if it arrives in time."),
                 petition_after_objection_until,
             ),
+            _WAITS,
         ),
         doubts=(
             *doubts,

@@ -8,7 +8,7 @@ from handlers.self_checks.amounts import dollars, money
 from handlers.self_checks.asking import NO, UNKNOWN, YES, Facts
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.permit_questions import HOME_LEAVE
-from law import broker_fees, payslips, withholding
+from law import broker_fees, employment_security_fee, payslips, withholding
 from law.payslips import DeductionKind
 from locales import Text, _, ngettext
 from models.content import Row
@@ -22,7 +22,9 @@ _MAY: Mapping[str, Text] = {
     DeductionKind.BOARD_AND_LODGING: _("Food and lodging may be taken from your wage, as your contract says."),
     DeductionKind.WELFARE_FUND: _("The welfare fund, or what a court or an authority orders, may be taken."),
 }
+EMPLOYERS_FEE = _("The employment security fee is for your employer to pay, never for you.")
 _MAY_NOT: Mapping[str, Text] = {
+    DeductionKind.SECURITY_FEE: EMPLOYERS_FEE,
     DeductionKind.PLACEMENT_FEE: _("The law does not list a placement fee or a debt among the deductions from a wage."),
     DeductionKind.FINE: _("The law does not list a fine or damages among the deductions from a wage."),
     DeductionKind.DEPOSIT: _("Your employer may not take a deposit, or keep your money as forced savings."),
@@ -47,6 +49,7 @@ _NO_MORE = Reason(_("A broker may not even ask for more than that."), withholdin
 _OFFICE_DECIDES = _("That only the listed deductions are allowed is how we read the law. The labor office decides.")
 _AT_HOME = _("What an agency in your own country may ask is the law of that country.")
 _OTHER_KINDS = _("You did not tell us your kind of work. Skilled workers have other limits.")
+IF_AFRAID = _("If you are afraid, do not ask alone: call 1955 first.")
 _ASK_WHY = _("Ask your employer in writing what it is for, and by which law. A LINE message is enough.")
 _DO_NOT_SIGN = _("Do not sign that you agree before you have asked 1955.")
 _KEEP = _("Keep a photo of each payslip and receipt where nobody else can delete it.")
@@ -69,6 +72,7 @@ def _listed(which: str) -> Finding:
         result=(_MAY[which], _("Not more than your own part, and with its own line on the payslip.")),
         reasons=(_LIST,),
         next_steps=(
+            IF_AFRAID,
             _("Compare the amount with your contract, and with the paper on wages and costs that you signed."),
             _ASK_WHY,
             _KEEP,
@@ -100,11 +104,13 @@ def _not_listed(ctx: Context, facts: Facts, which: str) -> Finding:
         doubts.append(_("For damage that you really did, your employer can ask a court. The wage stays yours."))
     elif which == DeductionKind.DEPOSIT:
         reasons.append(Reason(_("An employer may not keep a worker's money or take a deposit."), withholding.deposit))
+    elif which == DeductionKind.SECURITY_FEE:
+        reasons.append(Reason(EMPLOYERS_FEE, employment_security_fee.is_fee_owed))
     return Finding(
         title=_("The law does not list this deduction"),
         result=tuple(result),
         reasons=tuple(reasons),
-        next_steps=(_ASK_WHY, _DO_NOT_SIGN, _KEEP, _CALL),
+        next_steps=(IF_AFRAID, _ASK_WHY, _DO_NOT_SIGN, _KEEP, _CALL),
         doubts=tuple(doubts),
     )
 
@@ -135,6 +141,7 @@ def _broker_fee(ctx: Context, facts: Facts) -> Finding:
         rows=rows,
         reasons=(_YEARLY, _NO_MORE, _LIST) if yearly else (_MONTHLY, _SERVICE, _NO_MORE, _LIST),
         next_steps=(
+            IF_AFRAID,
             _("Ask for a receipt for every payment, with the month that it is for."),
             _("Do not pay for months that have not come yet."),
             _KEEP,
@@ -217,7 +224,7 @@ def find_papers(_ctx: Context, facts: Facts) -> Finding:
             reason for holder, reason in ((EMPLOYER, by_employer), (BROKER, by_broker)) if who in (holder, UNKNOWN)
         ),
         next_steps=(
-            _("If you are afraid, do not ask alone: call 1955 first."),
+            IF_AFRAID,
             _("Ask for your passport and ARC back in writing, with a day. A LINE message is enough."),
             _("If they do not give them back that day, call 1955. The labor office can fine them."),
             _("Keep photos of your passport and ARC where nobody else can delete them."),

@@ -79,6 +79,15 @@ def _why(ctx: Context, finding: Finding, again: Button) -> Card:
 def _read_on(ctx: Context, finding: Finding) -> tuple[Text, ...]:
     """How old our reading of the law is; the oldest counts."""
     checked = min(reason.rule.source.checked for reason in finding.reasons)
+    older = [reason.rule.source.text_of for reason in finding.reasons if reason.rule.source.text_of is not None]
+    if older:
+        return (
+            _(
+                "We have read the law as it stood on {date}. It may have changed since: "
+                "ask 1955 before you rely on it.",
+                date=min(older),
+            ),
+        )
     if any(reason.rule.source.is_stale(ctx.today) for reason in finding.reasons):
         return (
             _(

@@ -10,7 +10,7 @@ from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.finding import Finding
 from handlers.self_checks.record import Record
 from law.employment_permits import PermitType
-from law.health_examinations import BadResult
+from law.health_treatment import BadResult
 from locales import Text, _
 
 _NAME = "health"
@@ -44,7 +44,7 @@ def _find(ctx: Context, facts: Facts) -> Finding:
         return health_answer.no_rule_for_other_work()
     if facts.says("kind", _SKILLED):
         abroad = facts.says("abroad")
-        return health_answer.of_skilled_worker(ctx, facts) if abroad else health_answer.no_rule_for_hired_in_taiwan()
+        return (health_answer.of_skilled_worker if abroad else health_answer.of_skilled_in_taiwan)(ctx, facts)
     return health_answer.of_permit(ctx, facts, is_sure=not facts.says("kind", UNKNOWN))
 
 
@@ -73,6 +73,14 @@ def _of_skilled_from_abroad(answers: Answers) -> bool:
     return answers.get("kind") == _SKILLED and answers.get("abroad") == YES
 
 
+def _of_skilled_in_taiwan(answers: Answers) -> bool:
+    return answers.get("kind") == _SKILLED and answers.get("abroad", YES) != YES
+
+
+def _by_permit(answers: Answers) -> bool:
+    return _of_permit(answers) or _of_skilled_in_taiwan(answers)
+
+
 def _of_result(answers: Answers) -> bool:
     return answers.get("about") == _RESULT
 
@@ -85,21 +93,21 @@ HEALTH = Check(
         _ask.may_use_record(),
         _ask.choice("about", _("What do you want to know?"), _ABOUT),
         permit_questions.work(_ask, "kind", _KINDS, when=lambda answers: answers.get("about") == _WHEN, known=_kind_of),
-        permit_questions.starts_on(_ask, _of_permit),
-        _ask.choice("came", _("How did you get this permit?"), _CAME, when=_of_permit, known=_came_of),
         _ask.choice(
             "abroad",
             _("Did you come from abroad to be a skilled worker?"),
             {**YES_OR_NO, **DO_NOT_KNOW},
             when=lambda answers: answers.get("kind") == _SKILLED,
         ),
+        permit_questions.starts_on(_ask, _by_permit),
+        _ask.choice("came", _("How did you get this permit?"), _CAME, when=_of_permit, known=_came_of),
         _ask.choice("care", _("Is your work care?"), YES_OR_NO, when=_of_skilled_from_abroad),
         permit_questions.entered(_ask, _of_skilled_from_abroad),
         _ask.day(
             "last",
             _("On which day were you last examined?"),
             _("Count only examinations in Taiwan, not the one for your visa."),
-            when=lambda answers: _of_permit(answers) or _of_skilled_from_abroad(answers),
+            when=lambda answers: _by_permit(answers) or _of_skilled_from_abroad(answers),
             may_not_know=True,
             past=True,
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.context import Context
-from handlers.self_checks.asking import Facts
+from handlers.self_checks.asking import UNKNOWN, Facts
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.permit_questions import HOME_LEAVE
 from law import health_examinations as law
@@ -16,15 +16,14 @@ from models.content import Row, Tone
 FIRST, AGAIN = "first", "again"
 
 _first, _second, _third = law.MONTHS_OF_WORK
-_REGULAR = Reason(
-    _(
-        "You are examined after {first}, {second} and {third} months of work, some weeks before or after.",
-        first=_first,
-        second=_second,
-        third=_third,
-    ),
-    law.examinations,
+_MONTHS = _(
+    "You are examined after {first}, {second} and {third} months of work, some weeks before or after.",
+    first=_first,
+    second=_second,
+    third=_third,
 )
+_REGULAR = Reason(_MONTHS, law.examinations)
+_SKILLED_IN_TAIWAN = Reason(_MONTHS, law.skilled_examinations_in_taiwan)
 _EMPLOYER = Reason(
     _("Your employer must arrange it. If it is missed, your employer is fined, not you."),
     law.fine_for_missed_examination,
@@ -43,6 +42,7 @@ _SKILLED = Reason(
 )
 NEW_TEXT = _("This rule was changed in 2026. We have read only reports about the change. Ask the hospital or 1955.")
 _FROM_ENTRY = _("For permits since 2026 the days may count from the day you entered. Ask the hospital or 1955.")
+_PERHAPS_NOT = _("Since 2026 this may not be asked of skilled workers hired in Taiwan. Ask the hospital or 1955.")
 HOLIDAY = _("If the last day is a holiday, go before it.")
 _STEPS = (
     _("Ask your employer in writing for the day and the hospital. A LINE message is enough."),
@@ -83,6 +83,18 @@ def of_skilled_worker(ctx: Context, facts: Facts) -> Finding:
     )
     reasons = (_SKILLED, _EARLY, _EMPLOYER, _HINDERED)
     return _told(ctx, _Planned(entered, found.regular, last), [then], [], reasons, [NEW_TEXT, HOME_LEAVE])
+
+
+def of_skilled_in_taiwan(ctx: Context, facts: Facts) -> Finding:
+    """Hired in Taiwan, or she does not know."""
+    starts_on, last = facts.day("starts_on"), facts.day("last")
+    assert starts_on is not None
+    found, due = _with_new_permit(ctx, starts_on, last)
+    doubts = [_PERHAPS_NOT if starts_on >= law.AMENDED else NEW_TEXT, HOLIDAY]
+    either = [_SKILLED] if facts.says("abroad", UNKNOWN) else []
+    reasons = (_SKILLED_IN_TAIWAN, *either, _EARLY, _EXTRA, _EMPLOYER, _HINDERED)
+    planned = _Planned(starts_on, law.skilled_examinations_in_taiwan(starts_on), last)
+    return _told(ctx, planned, found, due, reasons, doubts)
 
 
 def _at_entry(ctx: Context, entered: date) -> tuple[list[Text], list[date]]:
@@ -198,23 +210,13 @@ def _done_again(too_early: date) -> Text:
 
 
 def no_rule_for_other_work() -> Finding:
-    return _no_rule(
-        _("The examinations after some months are for factory, building, farm, boat, care and household work."),
-        (_REGULAR,),
-    )
-
-
-def no_rule_for_hired_in_taiwan() -> Finding:
-    return _no_rule(
-        _("The rule that we know is for skilled workers who came from abroad to be one."), (_SKILLED, _EXTRA)
-    )
-
-
-def _no_rule(result: Text, reasons: tuple[Reason, ...]) -> Finding:
     return Finding(
         title=_("We know no rule for your examination"),
-        result=(result, _("You may still have to be examined for another reason.")),
-        reasons=reasons,
+        result=(
+            _("The examinations after some months are for factory, building, farm, boat, care and household work."),
+            _("You may still have to be examined for another reason."),
+        ),
+        reasons=(_REGULAR,),
         next_steps=(
             _("Ask your employer whether you have to be examined, and when. Ask in writing."),
             _("Call 1955 and ask which rule holds for you."),

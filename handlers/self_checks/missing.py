@@ -6,12 +6,9 @@ from handlers.conversation import Answers
 from handlers.self_checks.asking import UNKNOWN, Asking
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.missing_answer import (
-    CONTACT,
     DAYS_OFF,
     LONG,
-    NO_PLACE,
     NOT_YET,
-    PLACE,
     REPORTED,
     REVOKED,
     SEARCHED,
@@ -20,6 +17,7 @@ from handlers.self_checks.missing_answer import (
     WHERE,
     find,
 )
+from handlers.self_checks.missing_contact import CONTACT, OFFICE_TOLD
 from handlers.self_checks.record import Record
 from law.missing_reports import ReasonCode, worker_at_fault
 from locales import _
@@ -95,7 +93,7 @@ MISSING = Check(
         ),
         _ask.choice(
             "contact",
-            _("Since that day, did you tell an office about yourself?"),
+            _("Before that day or since, did you tell an office about yourself?"),
             CONTACT,
             _("It counts with 1955, the Ministry, the city or county, a registered shelter, or your country's office."),
             when=_knows_first_day,
@@ -103,7 +101,7 @@ MISSING = Check(
         _ask.day(
             "contact_on",
             _("On which day did you tell them?"),
-            when=lambda answers: _knows_first_day(answers) and answers.get("contact") in (PLACE, NO_PLACE),
+            when=lambda answers: _knows_first_day(answers) and answers.get("contact") in OFFICE_TOLD,
             may_not_know=True,
             past=True,
         ),

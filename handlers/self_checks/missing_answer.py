@@ -5,14 +5,15 @@ from datetime import date
 
 from handlers.context import Context
 from handlers.self_checks.appealing import LEAVE_AT_ONCE, NOT_CERTAIN, Appeal, appealing
-from handlers.self_checks.asking import DO_NOT_KNOW, NO, UNKNOWN, Facts
+from handlers.self_checks.asking import DO_NOT_KNOW, UNKNOWN, Facts
 from handlers.self_checks.finding import Finding, Reason
+from handlers.self_checks.missing_contact import EMPLOYER, OFFICE_TOLD, contact_found
 from handlers.self_checks.record import record_of
 from law import missing_reports as law
 from law.employment_permits import PermitType
-from law.missing_reports import MISSED_DAYS, NOTICE_DAYS, Contact, ReasonCode
+from law.missing_reports import MISSED_DAYS, NOTICE_DAYS, ReasonCode
 from law.revocations import false_report, may_be_ordered_to_leave_first
-from locales import Text, _, ngettext, pgettext, taipei_day, verbatim
+from locales import Text, _, ngettext, taipei_day, verbatim
 from models import notice
 from models.content import Button, Row, Tone
 from models.permit_event import EventKind
@@ -21,6 +22,7 @@ from models.revocation_advice import (
     COMPLAIN,
     KEEP_PROOF,
     MUST_LEAVE,
+    NOT_ALONE,
     NOT_SAFE,
     ORDERED_FIRST,
     REPORT_MEANS,
@@ -52,13 +54,6 @@ DAYS_OFF: Mapping[str, tuple[Text, tuple[int, ...]]] = {
     "sunday": (_("Only Sunday"), (6,)),
     "none": (_("No fixed day off"), ()),
     UNKNOWN: (_("Other days, or I do not know"), ()),
-}
-PLACE, NO_PLACE = "place", "no_place"
-CONTACT: Mapping[str, Text] = {
-    PLACE: _("Yes, and said where I stay"),
-    NO_PLACE: _("Yes, but not where I stay"),
-    NO: pgettext("answer", "No"),
-    **DO_NOT_KNOW,
 }
 
 _OPENING: Mapping[str, Text] = {
@@ -116,7 +111,7 @@ def find(ctx: Context, facts: Facts) -> Finding:
     revoked = facts.says("what", REVOKED)
     appeal = appealing(facts.day("served_on"), ctx.today) if revoked else _NO_APPEAL
     actions = _dispute(ctx) if facts.says("record") else ()
-    rows, deadlines, doubts = _counted(third)
+    rows, deadlines, doubts = _counted(facts, third)
     return Finding(
         title=_("A report that you are missing: what now"),
         result=(
@@ -156,15 +151,18 @@ def _third_missed_day(facts: Facts) -> date | None:
     return absent_from and law.third_missed_day_at_soonest(absent_from, DAYS_OFF[facts["days_off"]][1])
 
 
-def _counted(third: date | None) -> tuple[tuple[Row, ...], tuple[date, ...], tuple[Text, ...]]:
-    if third is None:
+def _counted(facts: Facts, third: date | None) -> tuple[tuple[Row, ...], tuple[date, ...], tuple[Text, ...]]:
+    absent_from = facts.day("absent_from")
+    if third is None or absent_from is None:
         return (), (), ()
     notice_due = law.employers_notice_due(third)
     rows = (
         Row(_("The missed days are full, at the soonest, on"), verbatim(third)),
         Row(_("Your employer must then report by"), verbatim(notice_due.day)),
     )
-    return rows, (third,), () if notice_due.certain else (NOT_CERTAIN,)
+    # Had she to work on a day off, the third day is an earlier one: only that day is surely in time.
+    earliest = law.third_missed_day_at_soonest(absent_from, ())
+    return rows, (earliest,), () if notice_due.certain else (NOT_CERTAIN,)
 
 
 def _ground(ctx: Context, facts: Facts, third: date | None) -> tuple[Text, ...]:
@@ -172,50 +170,18 @@ def _ground(ctx: Context, facts: Facts, third: date | None) -> tuple[Text, ...]:
     if third is None:
         return (_GROUND.get(where, _BOTH_COUNT),)
     first = (_GROUND[SHORT],) if where == SHORT else ()
-    lost = _lost_contact(facts, third)
-    if lost is None:
-        return (
-            _(
-                "If you told an office where you stay by {date}, your contact should not count as lost. "
-                "Else the report may stand.",
-                date=third,
-            ),
-        )
-    if not lost:
-        return (_("You told an office where you stay in time. Then your contact should not count as lost."),)
-    if ctx.today <= third:
-        return (
-            *first,
-            _("Tell 1955 where you stay by {date}. Then your contact should not count as lost.", date=third),
-        )
-    return (*first, *_lost(facts, third))
-
-
-def _lost(facts: Facts, third: date) -> tuple[Text, ...]:
-    still = _("An office may still accept a later contact. Call 1955 today and say where you stay.")
-    if facts.says("contact", PLACE):
-        return _("You told an office, but not between your first missed day and {date}.", date=third), still
-    if facts.says("contact", NO_PLACE):
-        return _("You told an office, but it must also know where you stay, by {date}.", date=third), still
-    return _("No office knew where you stayed by {date}. Then the law may allow such a report.", date=third), still
-
-
-def _lost_contact(facts: Facts, third: date) -> bool | None:
-    """None where she does not know whether, or on which day, she told an office."""
-    said, said_on, absent_from = facts.get("contact", NO), facts.day("contact_on"), facts.day("absent_from")
-    assert absent_from is not None
-    if said == NO:
-        return law.lost_contact(absent_from, third, ())
-    if said == UNKNOWN or said_on is None:
-        return None
-    return law.lost_contact(absent_from, third, [Contact(said_on, place_known=said == PLACE)])
+    return (*first, *contact_found(facts, third, ctx.today))
 
 
 def _steps(facts: Facts, *, tap: bool) -> tuple[Text, ...]:
     steps = [SAY_IT_TO_1955]
     if tap:
         steps.insert(0, SAY_IT_HERE)
-    if facts.get("contact") in (PLACE, NO_PLACE):
+    if facts["what"] in (REVOKED, SEARCHED):
+        steps.append(NOT_ALONE)
+    if facts.says("contact", EMPLOYER):
+        steps.append(_("If you are not safe, do not tell your employer where you stay. Tell the city or county."))
+    if facts.get("contact") in OFFICE_TOLD:
         steps.append(_("Ask the office that you told to confirm it in writing, with the day."))
     if facts["what"] not in _NO_COMPLAINT:
         steps.append(COMPLAIN)

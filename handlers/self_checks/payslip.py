@@ -46,6 +46,7 @@ _DEDUCTED: Mapping[str, Text] = {
     DeductionKind.BOARD_AND_LODGING: _("Food and lodging"),
     DeductionKind.WELFARE_FUND: _("Welfare fund, court order"),
     DeductionKind.BROKER_FEE: _("Broker fee"),
+    DeductionKind.SECURITY_FEE: _("Employment security fee"),
     DeductionKind.PLACEMENT_FEE: _("Placement fee or debt"),
     DeductionKind.FINE: _("Fine or damage"),
     DeductionKind.DEPOSIT: _("Deposit or savings"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from handlers.context import Context
 from handlers.self_checks.amounts import dollars, money
 from handlers.self_checks.asking import UNKNOWN, Facts
-from handlers.self_checks.deduction import SKILLED
+from handlers.self_checks.deduction import EMPLOYERS_FEE, IF_AFRAID, SKILLED
 from handlers.self_checks.finding import Finding, Reason
 from law import payslips as law
 from law.payslips import DeductionKind, Item
@@ -24,6 +24,7 @@ _WRONG: Mapping[law.Flaw, Text] = {
     law.Flaw.NOT_GIVEN_TO_WORKER: _("They must give it to you, and you keep it."),
     law.Flaw.DEDUCTION_NOT_ITEMISED: _("Each deduction must have its own name and amount."),
     law.Flaw.BROKER_FEE_DEDUCTED: _("A broker fee is not in the list of deductions: you pay the broker yourself."),
+    law.Flaw.SECURITY_FEE_DEDUCTED: EMPLOYERS_FEE,
     law.Flaw.DEDUCTION_NOT_LISTED: _("A placement fee, debt, fine or deposit is not in the list of deductions."),
 }
 _REASONS = (
@@ -65,7 +66,7 @@ def find_payslip(ctx: Context, facts: Facts) -> Finding:
         result=tuple(wrong) or (_("Check it again each month, and count the money that you get."),),
         rows=rows,
         reasons=_REASONS if rows else _REASONS[:1],
-        next_steps=_STEPS if wrong else _STEPS[:2],
+        next_steps=(IF_AFRAID, *_STEPS) if wrong else _STEPS[:2],
         doubts=tuple(doubts),
     )
 

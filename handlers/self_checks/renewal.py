@@ -66,8 +66,12 @@ _MEANS: Mapping[str, tuple[Reason, ...]] = {
             ),
             law.extend_type_e,
         ),
+        Reason(_("Some in this group apply themselves, without an employer."), law.applies_without_employer),
     ),
 }
+
+
+_PUBLIC_WORKS = _("Major public works have other days. If you build one, ask 1955.")
 
 
 def _find(ctx: Context, facts: Facts) -> Finding:
@@ -86,7 +90,10 @@ def _find(ctx: Context, facts: Facts) -> Finding:
         rows=(Row(_("Your permit ends on"), verbatim(ends_on)), *window_rows(permit)),
         reasons=_MEANS[facts["type"]],
         next_steps=_steps(permit, ctx.today),
-        doubts=(_("Offices may count the first day differently by one day. Do not wait for the last day."),),
+        doubts=(
+            _("Offices may count the first day differently by one day. Do not wait for the last day."),
+            *((_PUBLIC_WORKS,) if permit.permit_type == PermitType.B else ()),
+        ),
         tone=Tone.URGENT if late else Tone.NOTICE,
         deadlines=tuple(day for day in days if day is not None),
     )

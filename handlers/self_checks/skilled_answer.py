@@ -205,7 +205,8 @@ def _reasons(today: date, routes: Sequence[Route], work: SkilledWork | None) -> 
         *(_FILING[key] for key in keys if key in _FILING),
         Reason(
             _(
-                "The Ministry refuses if you worked without permission or were reported missing since {date}.",
+                "The Ministry refuses if, since {date}, you worked without permission, or were absent three days with "
+                "contact lost. A report that was taken back should not count.",
                 date=law.hindrances(today).since,
             ),
             law.hindrances,

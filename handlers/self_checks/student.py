@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.conversation import Answers
 from handlers.self_checks.asking import DO_NOT_KNOW, NO, UNKNOWN, YES, Asking, Facts
 from handlers.self_checks.check import Check, talk_name
+from handlers.self_checks.deduction import IF_AFRAID
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.record import Record
 from law import students as law
@@ -158,10 +159,13 @@ def _steps(ends_on: date | None, tone: Tone, *, may_lack_permit: bool) -> tuple[
     if may_lack_permit:
         steps.append(_("Ask your school today whether you have a work permit. Without one you may not work."))
     if tone is Tone.URGENT:
+        steps.append(IF_AFRAID)
         steps.append(_("Ask your employers in writing to give you no more hours this week. Keep the answer."))
+        steps.append(_("Do not write to them how many hours you have worked."))
         steps.append(_("Call 1955 and ask what the hours over the limit mean for you."))
+    else:
+        steps.append(_("Tell each employer how many hours you work for the others."))
     steps.append(_("Write down your hours each day, for every job, and keep your payslips."))
-    steps.append(_("Tell each employer how many hours you work for the others."))
     if ends_on is not None:
         steps.append(
             _("Apply for a new permit through your school before {date}, if you want to go on working.", date=ends_on)

@@ -1,15 +1,15 @@
 """The questions of “My permit was revoked: can I change employer, can I appeal?”."""
 
 from handlers.conversation import Answers
-from handlers.self_checks.asking import YES, Asking
+from handlers.self_checks.asking import DO_NOT_KNOW, YES, YES_OR_NO, Asking
 from handlers.self_checks.check import Check, talk_name
 from handlers.self_checks.record import Record
 from handlers.self_checks.renewal import TYPES
-from handlers.self_checks.transfer_answer import REASONS, REGISTERED, find
+from handlers.self_checks.transfer_answer import REASONS, REGISTERED, find, was_sent
 from handlers.self_checks.transfer_days import EXTENDED
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode, may_transfer
-from law.revocations import WORK_OF_ART_59
+from law.revocations import WORK_ELSEWHERE, WORK_OF_ART_59
 from locales import _
 from models.revocation_advice import WHAT_NOW
 
@@ -29,7 +29,13 @@ def _reason(record: Record) -> str | None:
     return None if revoked is None or revoked.reason is ReasonCode.OTHER else revoked.reason
 
 
+def _worked_elsewhere(answers: Answers) -> bool:
+    return answers.get("type") in WORK_OF_ART_59 and answers.get("reason") in WORK_ELSEWHERE
+
+
 def _may_be_registered(answers: Answers) -> bool:
+    if _worked_elsewhere(answers):
+        return was_sent(answers) is not False
     return (
         answers.get("type") in WORK_OF_ART_59
         and may_transfer(ReasonCode(answers.get("reason", ReasonCode.OTHER))) is not False
@@ -49,6 +55,12 @@ TRANSFER = Check(
             REASONS,
             _("Your letter has a summary in your language. If you did not get the letter, tap the last button."),
             known=_reason,
+        ),
+        _ask.choice(
+            "sent",
+            _("Did your employer or broker send you to that work?"),
+            {**YES_OR_NO, **DO_NOT_KNOW},
+            when=_worked_elsewhere,
         ),
         _ask.day(
             "served_on",

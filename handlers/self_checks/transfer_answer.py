@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from handlers.context import Context
+from handlers.conversation import Answers
 from handlers.self_checks.appealing import LEAVE_AT_ONCE, appealing
 from handlers.self_checks.asking import DO_NOT_KNOW, NO, YES, Facts
 from handlers.self_checks.finding import Finding, Reason
 from handlers.self_checks.missing import MISSING
-from handlers.self_checks.transfer_days import EXTENDED, cared_for, leaving_by, searching
+from handlers.self_checks.transfer_days import EXTENDED, cared_for, leaving_by, registering, searching
 from law.employment_permits import PermitType
 from law.missing_reports import ReasonCode
 from law.revocations import NewEmployer, change_of_employer
 from locales import Text, _, pgettext
 from models.content import Tone
-from models.revocation_advice import CHANGE_OF_EMPLOYER, KEEP_THE_LETTER, leaving
+from models.revocation_advice import CHANGE_OF_EMPLOYER, KEEP_THE_LETTER, THEY_SENT_YOU, leaving
 
 REASONS: Mapping[str, Text] = {
     ReasonCode.PATIENT_DIED: _("The person I cared for died"),
@@ -24,7 +25,8 @@ REASONS: Mapping[str, Text] = {
     ReasonCode.CONTRACT_ENDED: _("The employment ended"),
     ReasonCode.ABSENT_3_DAYS: _("Absent, and contact lost"),
     ReasonCode.HEALTH_EXAM: _("Health examination missed or failed"),
-    ReasonCode.OTHER_EMPLOYER_WORK: _("Other work, or a work rule broken"),
+    ReasonCode.OTHER_EMPLOYER_WORK: _("Work for another employer, or other work"),
+    ReasonCode.RULES_BROKEN: _("A work rule broken"),
     ReasonCode.LAW_BROKEN: _("A law broken, or false information"),
     ReasonCode.OTHER: _("Another reason, or I do not know"),
 }
@@ -37,16 +39,23 @@ REGISTERED: Mapping[str, Text] = {
 }
 
 
+def was_sent(answers: Answers) -> bool | None:
+    """Whether her employer or broker sent her to the work elsewhere; None when she does not know, or was not asked."""
+    return {YES: True, NO: False}.get(answers.get("sent", ""))
+
+
 def find(ctx: Context, facts: Facts) -> Finding:
     permit_type, reason = PermitType(facts["type"]), ReasonCode(facts["reason"])
     served_on = facts.day("served_on")
     revoked_on = served_on or ctx.today
-    change = change_of_employer(revoked_on, permit_type, reason).new_employer
+    change = change_of_employer(revoked_on, permit_type, reason, was_sent=was_sent(facts)).new_employer
     advice = CHANGE_OF_EMPLOYER[change]
     appeal = appealing(served_on, ctx.today)
     parts = [searching(ctx, facts), leaving_by(ctx, facts)]
     if change is not NewEmployer.OTHER_WORK:
         parts.insert(1, cared_for(served_on, reason))
+    if change in _OPEN and not _registered(facts):
+        parts.insert(0, registering(ctx, served_on))
     return Finding(
         title=_("After your permit was revoked"),
         result=(
@@ -77,15 +86,29 @@ def find(ctx: Context, facts: Facts) -> Finding:
     )
 
 
+_OPEN = (NewEmployer.MAY_ASK, NewEmployer.MUST_BE_ASKED)
+
+
+def _registered(facts: Facts) -> bool:
+    return facts.get("registered") in (YES, EXTENDED)
+
+
 def _steps(change: NewEmployer, facts: Facts) -> tuple[Text, ...]:
     steps = [_("Call 1955 today and have the letter at hand. Ask for your case number.")]
-    if change in (NewEmployer.MAY_ASK, NewEmployer.MUST_BE_ASKED):
-        if facts.get("registered") in (YES, EXTENDED):
+    if "sent" in facts and was_sent(facts) is not False:
+        steps.append(THEY_SENT_YOU)
+    if change in _OPEN:
+        if _registered(facts):
             steps.append(
                 _("Go to every meeting of the employment office. Take your passport and ARC if you have them.")
             )
         else:
-            steps.append(_("Ask your employer to register you at the employment office. You may also apply yourself."))
+            steps.append(
+                _(
+                    "Your employer must register you at the employment office, in the days that the letter gives. "
+                    "If not, go there yourself and call 1955 in time. In a shelter, ask the shelter."
+                )
+            )
         steps.append(_("Do not work for anybody before a new permit is there."))
     if facts.says("reason", ReasonCode.ABSENT_3_DAYS):
         steps.append(_("Against a false missing report there is one more way. Tap the button below."))

@@ -28,6 +28,34 @@ class Part:
     deadlines: tuple[date, ...] = ()
 
 
+def registering(ctx: Context, served_on: date | None) -> Part:
+    """Without it no office looks for an employer: the letter gives the days."""
+    if served_on is None or served_on < transfers.registered_by.in_force_from:
+        return Part()
+    last = transfers.registered_by(served_on).by.day
+    return Part(
+        result=(
+            _("The usual days to register you ended on {date}. Call 1955 today: it may still be possible.", date=last),
+        )
+        if last < ctx.today
+        else (),
+        rows=(Row(_("Be registered for a new employer by"), verbatim(last)),),
+        reasons=(
+            Reason(
+                _("Your employer registers you at the employment office, in the days that the Ministry gives."),
+                transfers.registered_by,
+            ),
+        ),
+        doubts=(
+            _(
+                "The law names no number of days for registering you. We show the usual last day, not a sure one: an "
+                "earlier day in your letter counts."
+            ),
+        ),
+        deadlines=(last,),
+    )
+
+
 def searching(ctx: Context, facts: Facts) -> Part:
     """The employment office looks for an employer since she was registered."""
     registered_on = facts.day("registered_on")

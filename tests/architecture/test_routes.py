@@ -23,6 +23,7 @@ OPEN: Mapping[tuple[str, str], str] = {
     ("GET", "/pages/receipts/{code}"): "the code of 58 bits is the key; nothing there says who or where she is",
     ("GET", "/pages/receipts/{code}.json"): "the same, as a file",
     ("GET", "/calendar/{token}.ics"): "the days are sealed in the address; nothing there says whose they are, or what",
+    ("GET", "/calendar/{rest:path}"): "says that there is no such file, and nothing else",
     ("GET", "/console/static/{name}"): "our own style sheets and scripts, by their names",
     ("GET", "/pages/static/{name}"): "our own style sheets and scripts, by their names",
 }

@@ -23,15 +23,16 @@ from bot.api.calls import Calls
 from bot.api.description import openapi
 from bot.api.gate import Gate
 from bot.api.law import MOST_BYTES, add_law
-from bot.calculators.answers import Calculator, Result, Unanswerable
+from bot.calculators.answers import Calculator, Line, Measure, Result, Unanswerable
 from bot.calculators.catalogue import CALCULATORS
 from bot.calculators.doubts import CHINESE, in_words
 from bot.calculators.fields import EARLIEST, LATEST, Described, Kind
 from bot.calculators.missing import OFFICES
-from bot.calculators.printed import as_json, shown
+from bot.calculators.printed import as_json, exactly, shown
 from bot.clock import Clock
 from bot.database import Database
 from bot.law_handbook import entries
+from bot.two_languages import Words
 from law.missing_reports import ContactOffice, NoticeItem, Office
 from law.source import STALE_AFTER, NotInForce
 from models import api_key
@@ -188,6 +189,40 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             add_on_percent="350/17",
         ),
         example(
+            "art. 25-2: wage raises add ten percent at the most",
+            "manufacturing-fees",
+            FEES | {"add_on": "wage_raises", "added": 11},
+            allowed=False,
+            total="no such line",
+        ),
+        example(
+            "art. 25-2: ten percent for wage raises",
+            "manufacturing-fees",
+            FEES | {"add_on": "wage_raises", "added": 10},
+            allowed=True,
+            total="60000",
+        ),
+        example(
+            "art. 31: five percent for the returning since the print of 2024",
+            "manufacturing-fees",
+            FEES | {"add_on": "returning", "added": 100_000},
+            allowed=False,
+            add_on_percent="100000",
+        ),
+        example(
+            "art. 26: 35 and 6 of 100 are over the ceiling",
+            "manufacturing-fees",
+            FEES | {"ordinary": 35, "added": 6},
+            allowed=False,
+            total_all_in="no such line",
+        ),
+        example(
+            "art. 25-2: 35 and 10 of 100 are not",
+            "manufacturing-fees",
+            FEES | {"add_on": "wage_raises", "ordinary": 35, "added": 10},
+            allowed=True,
+        ),
+        example(
             "art. 28: the third tier for investment abroad",
             "manufacturing-fees",
             FEES | {"add_on": "overseas", "added": 3},
@@ -229,6 +264,20 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             FEE | {"in_quarter": "2026-06-30", "beginning": "continued", "begins_on": "2026-04-01"},
             amount="6000",
             due="2026-08-25",
+        ),
+        example(
+            "art. 71: the quarter before the entry",
+            "security-fee",
+            FEE | {"begins_on": "2026-04-01"},
+            owed=False,
+            amount="no such line",
+            due="no such line",
+        ),
+        example(
+            "art. 71: revoked on the day of the entry",
+            "security-fee",
+            FEE | {"revoked_on": "2026-02-10"},
+            owed=False,
         ),
         example(
             "art. 71: revoked on 2026-03-11",
@@ -281,9 +330,9 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             "art. 30: permitted on 2026-01-15",
             "employer-clocks",
             {"event": "recruitment_permitted", "happened_on": "2026-01-15"},
-            enter_by="2026-07-15",
+            enter_by="2026-07-14",
             ask_from="2026-06-15",
-            ask_until="2026-08-14",
+            ask_until="2026-08-13",
         ),
         example(
             "art. 37: refused on 2026-03-20",
@@ -449,6 +498,21 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             third_missed="2026-03-04",
         ),
         example(
+            "art. 56: her agency could reach her",
+            "missing-report",
+            ABSENT | {"employer_knows_place": True},
+            contact=True,
+            third_missed="2026-03-04",
+        ),
+        example(
+            "art. 56: she was in a shelter from the day before",
+            "missing-report",
+            ABSENT | {"contact_on": "2026-03-01", "place_known": True},
+            contact=False,
+            third_missed="2026-03-04",
+            notice_due="2026-03-09",
+        ),
+        example(
             "art. 34: May counts January to March, 20 1/3 of 100 are one too many",
             "manufacturing-inspection",
             CHECK | {"entered_on": "2026-02-10"},
@@ -482,6 +546,15 @@ def example(label: str, calculator: str, facts: Mapping[str, object], **expected
             CHECK | {"improve_by": "2026-07-01", "excess": 2},
             revoked=2,
             still_counted=2,
+        ),
+        example(
+            "art. 34(7): within the share, but no local worker beside the single one",
+            "manufacturing-inspection",
+            CHECK
+            | {"foreign": 1, "locals_1": 0, "locals_2": 0, "locals_3": 0}
+            | {"improve_by": "2026-07-01", "excess": 1},
+            lawful=False,
+            revoked=1,
         ),
         example("art. 27: three years for five percent", "fee-waiver", WAIVER, waived=True, years=3),
         example("art. 27: ten percent are too much", "fee-waiver", WAIVER | {"add_on": "10"}, waived=False, years=0),
@@ -595,6 +668,39 @@ def test_the_worked_examples_of_the_law(
     assert body["calculator"] == calculator
 
 
+def test_who_came_after_the_notice_to_improve_is_told_that_the_entry_counts(agency: Agency) -> None:
+    first, *_others = agency.calculates("fee-pay-back", PAID | {"improvement_told_on": "2026-01-09"})["result"]
+    assert (first["value"], first["note"]["zh"]) == ("2026-01-11", "通知時尚未入國，自入國翌日起。")
+    first, *_others = agency.calculates("fee-pay-back", PAID | {"improvement_told_on": "2026-01-10"})["result"]
+    assert (first["value"], first["note"]) == ("2026-01-11", None)
+
+
+def test_what_is_not_rounded_says_so(agency: Agency) -> None:
+    lines = {
+        line["name"]: line for line in agency.calculates("security-fee", FEE | {"paid_on": "2026-07-05"})["result"]
+    }
+    for name in ("late_fee", "late_fee_cap", "together"):
+        assert lines[name]["label"]["zh"].endswith("（未進位）")
+        assert lines[name]["label"]["en"].endswith("not rounded")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "figure", "exact"),
+    [
+        (Measure.MONEY, Fraction(459_500, 3), "NT$153,166.67", "Rounded; exactly 459,500 / 3"),
+        (Measure.PERCENT, Fraction(2400, 403), "5.96%", "Rounded; exactly 2,400 / 403"),
+        (Measure.PERCENT, Fraction(7, 2), "3.50%", None),
+        (Measure.MONEY, Decimal("4167.8"), "NT$4,167.80", None),
+    ],
+)
+def test_a_page_shows_an_amount_to_read_and_its_fraction_apart(
+    measure: Measure, value: Decimal | Fraction, figure: str, exact: str | None
+) -> None:
+    line = Line("amount", Words("金額", "Amount"), measure, value)
+    assert shown(line).en == figure
+    assert getattr(exactly(line), "en", None) == exact
+
+
 def test_both_readings_of_the_extra_fee_are_labelled(agency: Agency) -> None:
     lines = {line["name"]: line for line in agency.calculates("manufacturing-fees", FEES)["result"]}
     assert lines["extra_all_in"]["note"]["en"].startswith("Reading 1")
@@ -653,6 +759,11 @@ def test_the_laws_words_are_never_shown_under_another_article(agency: Agency) ->
     ]
     new = agency.calculates("permit-windows", WINDOW | {"permit_type": "C"})
     assert all(one["quotes"] for one in new["reasons"])
+
+
+def test_type_e_is_told_who_needs_no_employer(agency: Agency) -> None:
+    cited = [one["citation"] for one in agency.calculates("permit-windows", WINDOW | {"permit_type": "E"})["reasons"]]
+    assert cited == ["就業服務法第51條第2項", "雇主聘僱外國人許可及管理辦法第57條"]
 
 
 def test_an_answer_says_when_its_sources_were_not_read_for_180_days(agency: Agency) -> None:
@@ -729,16 +840,31 @@ def test_a_day_on_which_it_was_not_the_law_is_refused_by_its_name(
         ),
         ("manufacturing-inspection", CHECK | {"foreign": 101}, "more foreign workers than employees"),
         ("manufacturing-inspection", CHECK | {"excess": 1}, "Give both"),
+        ("manufacturing-inspection", CHECK | {"improve_by": "2026-05-09", "excess": 1}, "before the check"),
+        (
+            "manufacturing-inspection",
+            CHECK | {"employees": "1612/12", "improve_by": "2026-12-04", "excess": 10},
+            "nothing to improve",
+        ),
+        ("security-fee", FEE | {"revoked_on": "2026-02-09"}, "revoked before the employment begins"),
         ("fee-pay-back", PAID | {"revoked_on": "2026-01-10"}, "after the entry"),
+        ("fee-pay-back", PAID | {"improvement_told_on": "2026-07-01"}, "not before the day the permit was revoked"),
         ("catch-up", LATE | {"filed_on": "2026-03-17"}, "not late"),
+        ("catch-up", LATE | {"approved": True, "approved_until": "2026-03-17"}, "not after the one that was missed"),
+        (
+            "catch-up",
+            LATE | {"missed": "transfer", "approved": True, "approved_until": "2026-03-29"},
+            "before the day it is made up for",
+        ),
         ("catch-up", LATE | {"approved": True}, "last day that the ministry gave"),
         ("health-examinations", HEALTH | {"bad_result": "syphilis"}, "Give both"),
         ("replacement", LEFT | {"ground": "carer_missing_from_home"}, "needs the day of the notice"),
         (
             "replacement",
             LEFT | {"ground": "carer_missing_from_home", "notified_on": "2026-03-30"},
-            "before the day the carer went missing",
+            "before the day of the event",
         ),
+        ("replacement", LEFT | {"notified_on": "2020-01-01"}, "before the day of the event"),
     ],
 )
 def test_facts_that_do_not_go_together_are_refused(
@@ -831,6 +957,27 @@ def test_who_keeps_a_contact_on_record_is_told_as_the_law_lists_it(agency: Agenc
     assert "移民署" not in asked["hint"]["zh"]
     [contact] = [line for line in agency.calculates("missing-report", ABSENT)["result"] if line["name"] == "contact"]
     assert all(OFFICES[office].en in contact["note"]["en"] for office in ContactOffice)
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "note"),
+    [
+        pytest.param({"scheduled": ["2026-03-02"]}, "three_days", "但書之協尋及聘僱關係終止之通知另計", id="two days"),
+        pytest.param({"employer_knows_place": True}, "contact", "但書之協尋及聘僱關係終止之通知另計", id="reached"),
+        pytest.param({"contact_on": "2026-03-01", "place_known": True}, "contact", "可能仍算有聯繫", id="earlier"),
+    ],
+)
+def test_only_the_report_of_three_days_is_barred(agency: Agency, given: dict[str, Any], line: str, note: str) -> None:
+    [found] = [one for one in agency.calculates("missing-report", ABSENT | given)["result"] if one["name"] == line]
+    assert note in found["note"]["zh"]
+
+
+@pytest.mark.parametrize("depth", [3, 253, 254, 900])
+def test_a_body_nested_deeply_is_refused(agency: Agency, depth: int) -> None:
+    nested = "[" * depth + "]" * depth
+    sent = f'{{"counted_on": "2026-11-22", "workers": {nested}}}'.encode()
+    answer = agency.asks("POST", "/api/v1/law/support-staff", content=sent)
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid_request")
 
 
 def test_other_bodies_keys_and_calculators_are_refused_in_the_apis_own_form(agency: Agency) -> None:

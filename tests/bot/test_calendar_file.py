@@ -42,11 +42,11 @@ class Server:
         clock.move(self.now)
         add_calendar(self.api, self.keyring, clock)
 
-    def get(self, token: str, query: str = "", **headers: str) -> httpx.Response:
+    def get(self, token: str, query: str = "", ending: str = ".ics", **headers: str) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.api)
             async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-                return await client.get(f"{CALENDAR_PATH}/{token}.ics{query}", headers=headers)
+                return await client.get(f"{CALENDAR_PATH}/{token}{ending}{query}", headers=headers)
 
         return asyncio.run(ask())
 
@@ -160,6 +160,15 @@ def test_a_link_that_is_not_ours_gets_a_page_that_says_what_to_do(server: Server
     assert "This link does not work any more" in answer.text
     assert "You get a new link there." in answer.text
     assert wrong not in logs.getvalue()
+
+
+@pytest.mark.parametrize("ending", ["", ".ICS", "/", ".ics/", "/more.html"])
+def test_a_link_that_was_cut_short_gets_the_same_page(server: Server, ending: str) -> None:
+    tampered = server.get("typed", "?lang=en")
+    answer = server.get(server.link(), "?lang=en", ending)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "This link does not work any more" in answer.text
+    assert {name: answer.headers[name] for name in HEADERS} == {name: tampered.headers[name] for name in HEADERS}
 
 
 @pytest.mark.parametrize("language", Language)

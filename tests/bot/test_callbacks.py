@@ -167,6 +167,17 @@ def clock(now: datetime) -> Clock:
     return clock
 
 
+SHORT_PAUSE = 0.1
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same waits in the same proportions, but short."""
+    monkeypatch.setattr("bot.callbacks.IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.callbacks.BODY_SECONDS", 0.3)
+    monkeypatch.setattr("bot.callbacks.FIRST_PAUSE_SECONDS", SHORT_PAUSE)
+
+
 @contextlib.contextmanager
 def running(
     database: Database,
@@ -391,15 +402,17 @@ def test_one_callback_that_is_refused_keeps_no_other_event_waiting(
     assert rows(database, CallbackState.WAITING) == 1
 
 
-def test_while_nothing_is_taken_one_callback_at_a_time_is_tried(
+def test_while_nothing_is_taken_one_callback_at_a_time_is_tried_and_each_later_than_the_last(
     database: Database, clock: Clock, now: datetime, receiver: Receiver
 ) -> None:
     owe(database, now, events=40)
     receiver.always = status(503)
     with running(database, clock, receiver.url):
-        receiver.wait(17, 30)  # the first sixteen side by side
-        time.sleep(0.5)
-        assert len(receiver.got) == 17
+        *_, last, first, second, third = (one.at for one in receiver.wait(19, 30))  # sixteen side by side
+        # A pause is at least half of what it may be.
+        assert first - last >= SHORT_PAUSE / 2
+        assert second - first >= SHORT_PAUSE
+        assert third - second >= SHORT_PAUSE * 2
         receiver.always = status(204)
         wait_until(lambda: rows(database, CallbackState.DELIVERED) >= 24, "the others to go on", 30)
 
@@ -428,7 +441,7 @@ def test_a_receiver_that_is_gone_is_left_alone_and_nothing_is_lost(
     with written_logs() as logs, running(database, clock, receiver.url):
         wait_until(lambda: "callback_receiver_gone" in logs.getvalue(), "the alarm")
         clock.move(now + timedelta(days=1))
-        time.sleep(2.5)
+        time.sleep(0.6)  # several pauses
     assert len(receiver.got) == 16
     assert rows(database, CallbackState.WAITING) == 40
     receiver.always = status(204)
@@ -444,7 +457,7 @@ def test_after_three_days_it_is_given_up_loudly_and_can_be_sent_again_by_command
     with written_logs() as logs, running(database, clock, receiver.url):
         receiver.wait(1)
         wait_until(lambda: rows(database, CallbackState.WAITING) == 1 and _error(database), "the first failure")
-        clock.move(now + GIVE_UP_AFTER)
+        clock.move(now + GIVE_UP_AFTER + timedelta(minutes=1))
         wait_until(lambda: rows(database, CallbackState.GIVEN_UP) == 1, "it to be given up")
         wait_until(lambda: "callback_given_up" in logs.getvalue(), "the alarm")
     figures = Health(database, clock, ACCOUNT).metrics().decode()
@@ -616,7 +629,7 @@ def test_without_an_address_nothing_is_planned_and_what_happened_is_told_once_th
         town.know(CANARY)
         reported(town, event_id="E-1")
         town.settle()
-        time.sleep(1.5)
+        time.sleep(0.5)
         assert rows(town.service.database, CallbackState.WAITING) == 0
     more = {"callback_url": receiver.url, "callback_secret": SECRET}
     with Town(database_url, tmp_path, AT_3_IN_THE_NIGHT, more):
@@ -629,5 +642,5 @@ def test_only_workers_call_back(database_url: str, tmp_path: Path, receiver: Rec
     edge = create_app(settings, worker=False)
     owe(edge.api.state.service.database, datetime.now(UTC))
     with Server(edge, port):
-        time.sleep(2)
+        time.sleep(0.5)
     assert receiver.got == []

@@ -78,6 +78,11 @@ def test_people_can_be_added_since_two_administrators_are_there(office: Office) 
         assert credential.administrators_set_up(session) == credential.ADMINISTRATORS_NEEDED
 
 
+def test_a_second_caseworker_confirms_what_the_first_asks_for(office: Office) -> None:
+    with office.database.reading() as session:
+        assert sum(Role.CASEWORKER in one.may for one in operators.everybody(session)) == 2
+
+
 def test_the_passwords_are_nobody_elses_and_made_once(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "operators.txt"
     before = file.read_text()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.appeals import appeal_until, late_appeal_until, petition_after_objection_until
+from law.appeals import appeal_until, late_appeal_until, may_be_stopped, petition_after_objection_until
 from law.source import NotInForce
 from law.working_days import CERTAIN_FROM, CERTAIN_UNTIL, Deadline, is_working_day
 
@@ -101,6 +101,29 @@ def test_article_57_gives_thirty_days_to_send_the_petition(objected_on: date, la
     assert petition_after_objection_until(objected_on) == Deadline(last_day, certain=True)
 
 
+@pytest.mark.parametrize(
+    ("doubtful", "cannot_be_undone", "urgent", "needed", "may"),
+    [
+        pytest.param(True, False, False, True, True, id="plainly doubtful"),
+        pytest.param(False, True, True, False, True, id="harm that cannot be undone, and it is urgent"),
+        pytest.param(False, True, False, False, False, id="not urgent"),
+        pytest.param(False, False, True, False, False, id="it can be undone"),
+        pytest.param(False, True, True, True, False, id="the public needs it"),
+    ],
+)
+def test_article_93_lets_an_office_have_the_decision_wait(
+    doubtful: bool, cannot_be_undone: bool, urgent: bool, needed: bool, may: bool
+) -> None:
+    found = may_be_stopped(
+        date(2026, 3, 11),
+        plainly_doubtful=doubtful,
+        cannot_be_undone=cannot_be_undone,
+        urgent=urgent,
+        the_public_needs_it=needed,
+    )
+    assert found is may
+
+
 def test_articles_14_15_and_57_are_silent_before_the_present_act() -> None:
     before = date(2000, 6, 30)
     with pytest.raises(NotInForce):
@@ -112,5 +135,10 @@ def test_articles_14_15_and_57_are_silent_before_the_present_act() -> None:
 
 
 def test_every_rule_cites_the_appeal_act() -> None:
-    rules = (appeal_until, late_appeal_until, petition_after_objection_until)
-    assert [str(each.source) for each in rules] == ["訴願法第14條第1項", "訴願法第15條第1項", "訴願法第57條"]
+    rules = (appeal_until, late_appeal_until, petition_after_objection_until, may_be_stopped)
+    assert [str(each.source) for each in rules] == [
+        "訴願法第14條第1項",
+        "訴願法第15條第1項",
+        "訴願法第57條",
+        "訴願法第93條第2項",
+    ]

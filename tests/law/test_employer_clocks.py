@@ -82,13 +82,14 @@ def test_article_17_wants_the_newspapers_along_with_the_advertisement() -> None:
         domestic_recruitment_ends(day("03-02"), day("02-28"))
 
 
-def test_article_30_gives_six_months_and_one_extension_to_ask_for() -> None:
+def test_article_30_counts_the_named_day_where_that_is_the_safe_day() -> None:
+    assert entry_term(day("01-10")).enter_by == day("07-09")
     term = entry_term(day("01-15"))
-    assert (term.enter_by, term.ask_from) == (day("07-15"), day("06-15"))
-    assert term.ask_until == Deadline(day("08-14"), certain=True)
+    assert (term.enter_by, term.ask_from) == (day("07-14"), day("06-15"))
+    assert term.ask_until == Deadline(day("08-13"), certain=True)
     assert str(term.extension_source) == "雇主聘僱外國人許可及管理辦法第30條第3項"
     assert entry_term(date(2025, 8, 31)).enter_by == day("02-28")
-    assert extended_entry_due(day("07-20")).by.day == day("10-20")
+    assert extended_entry_due(day("07-20")).by.day == day("10-19")
     assert extended_entry_due(date(2025, 11, 30)).by.day == day("02-28")
 
 

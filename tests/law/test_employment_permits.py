@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from law import employment_permits
 from law.employment_permits import (
+    LongTermResident,
     PermitType,
     ShortStay,
+    applies_without_employer,
     extend_major_project,
     extend_type_a,
     extend_type_c,
@@ -94,6 +96,16 @@ def test_article_11_refuses_a_permit_that_starts_after_it_ends() -> None:
 )
 def test_where_a_day_stands_in_a_window(window: ApplicationWindow, today: date, expected: Standing) -> None:
     assert standing(window, today) is expected
+
+
+@pytest.mark.parametrize(
+    ("group", "alone"),
+    [("refugee", True), ("five_years", False), ("with_lineal_kin", True), ("permanent_resident", True)],
+)
+def test_article_51_lets_three_groups_of_four_apply_without_an_employer(group: str, alone: bool) -> None:
+    assert applies_without_employer(day("03-11"), LongTermResident(group)) is alone
+    with pytest.raises(NotInForce):
+        applies_without_employer(date(2003, 5, 14), LongTermResident(group))
 
 
 def test_article_70_lets_a_late_filing_catch_up_once_and_with_approval() -> None:
@@ -184,7 +196,7 @@ def test_no_window_is_told_for_permits_that_ended_before_the_articles(permit_typ
 def test_every_rule_of_the_module_has_a_source_and_its_words() -> None:
     rules = [value for value in vars(employment_permits).values() if isinstance(value, Rule)]
     own = [rule for rule in rules if rule.__module__ == employment_permits.__name__]
-    assert len(own) == 11
+    assert len(own) == 12
     assert all("「" in (rule.__doc__ or "") for rule in own)
 
 

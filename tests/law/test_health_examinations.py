@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from law.health_examinations import (
-    BadResult,
     ExaminedWhen,
     SkilledFromAbroad,
     entry_examination,
@@ -17,8 +16,8 @@ from law.health_examinations import (
     extra_examination,
     fine_for_missed_examination,
     hindered_examination,
-    second_examination,
     skilled_examinations,
+    skilled_examinations_in_taiwan,
     visa_certificate,
 )
 from law.source import NotInForce
@@ -137,18 +136,12 @@ def test_skilled_workers_from_abroad_are_examined_by_their_entry_since_2026_and_
         skilled_examinations(date(2025, 12, 31), SkilledFromAbroad.CARE)
 
 
-@pytest.mark.parametrize(
-    ("result", "due"),
-    [
-        pytest.param(BadResult.CHEST_XRAY, date(2026, 3, 17), id="tuberculosis: 15 days"),
-        pytest.param(BadResult.LEPROSY, date(2026, 3, 17), id="leprosy: 15 days"),
-        pytest.param(BadResult.SYPHILIS, date(2026, 4, 1), id="syphilis: 30 days"),
-        pytest.param(BadResult.PARASITES, date(2026, 5, 6), id="parasites: 65 days"),
-    ],
-)
-def test_article_7_gives_each_bad_result_its_days(result: BadResult, due: date) -> None:
-    found = second_examination(date(2026, 3, 2), result)
-    assert (found.due, found.source.article) == (due, "7")
+def test_article_5_examines_skilled_workers_hired_in_taiwan_on_the_days_of_their_permit() -> None:
+    found = skilled_examinations_in_taiwan(date(2025, 8, 31))
+    assert [one.target for one in found] == [date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]
+    assert str(skilled_examinations_in_taiwan.source) == "受聘僱外國人健康檢查管理辦法第5條第4項"
+    with pytest.raises(NotInForce):
+        skilled_examinations_in_taiwan(date(2022, 4, 29))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +160,11 @@ def test_article_11_wants_an_extra_examination_after_a_year_without_one(
 
 def test_article_11_tells_the_day_that_holds_when_nobody_knows_the_last_examination() -> None:
     assert extra_examination(date(2026, 3, 2), None).due == date(2026, 3, 9)
+
+
+def test_article_11_is_quoted_in_its_own_order() -> None:
+    (quote,) = extra_examination.quotes
+    assert quote.index("已逾一年") < quote.index("雇主應") < quote.index("七日內") < quote.index("指定醫院")
 
 
 @pytest.mark.parametrize(
@@ -197,5 +195,3 @@ def test_the_rules_answer_for_every_month_of_their_lives_and_are_silent_before()
         assert extra_examination(day, date(2020, 1, 1)).due == day + timedelta(days=7)
     with pytest.raises(NotInForce):
         entry_examination(date(2022, 4, 29))
-    with pytest.raises(NotInForce):
-        second_examination(date(2022, 4, 29), BadResult.SYPHILIS)

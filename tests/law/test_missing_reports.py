@@ -144,13 +144,20 @@ def test_article_56_wants_police_and_immigration_told_and_article_68_the_ministr
         pytest.param([Contact(date(2026, 3, 2), True)], False, id="the first day"),
         pytest.param([Contact(date(2026, 3, 4), True)], False, id="the third day"),
         pytest.param([Contact(date(2026, 3, 5), True)], True, id="the day after"),
-        pytest.param([Contact(date(2026, 3, 1), True)], True, id="the day before"),
+        pytest.param([Contact(date(2026, 3, 1), True)], None, id="the day before may count"),
+        pytest.param([Contact(date(2026, 3, 1), False)], True, id="the day before, without the place"),
         pytest.param([Contact(date(2026, 3, 3), False)], True, id="called without saying where she stays"),
         pytest.param([Contact(date(2026, 3, 2), False), Contact(date(2026, 3, 4), True)], False, id="said it later"),
     ],
 )
-def test_the_order_of_2023_asks_for_a_known_place_within_the_three_days(contacts: list[Contact], lost: bool) -> None:
+def test_the_order_of_2023_asks_for_a_known_place_within_the_three_days(
+    contacts: list[Contact], lost: bool | None
+) -> None:
     assert lost_contact(MONDAY, date(2026, 3, 4), contacts) is lost
+
+
+def test_whom_her_employer_can_reach_has_not_lost_contact() -> None:
+    assert lost_contact(MONDAY, date(2026, 3, 4), [], employer_knows_place=True) is False
 
 
 @pytest.mark.parametrize(
@@ -178,7 +185,9 @@ def test_the_rules_are_silent_before_their_time() -> None:
 @given(DAYS, st.lists(st.builds(Contact, DAYS, st.booleans()), max_size=5), st.builds(Contact, DAYS, st.booleans()))
 def test_one_more_contact_never_makes_a_worker_lost(day: date, contacts: list[Contact], more: Contact) -> None:
     third_missed = day + timedelta(days=4)
-    assert lost_contact(day, third_missed, contacts) >= lost_contact(day, third_missed, [*contacts, more])
+    worst_first = [True, None, False]
+    before, after = (lost_contact(day, third_missed, told) for told in (contacts, [*contacts, more]))
+    assert worst_first.index(before) <= worst_first.index(after)
 
 
 def test_every_reason_code_has_a_ground_in_the_employment_service_act() -> None:

@@ -74,6 +74,9 @@ def with_deduction(kind: DeductionKind, amount: int, law: str = "") -> Payslip:
         pytest.param(
             with_deduction(DeductionKind.BROKER_FEE, 1500), Flaw.BROKER_FEE_DEDUCTED, id="broker fee deducted"
         ),
+        pytest.param(
+            with_deduction(DeductionKind.SECURITY_FEE, 2000), Flaw.SECURITY_FEE_DEDUCTED, id="the employer's own fee"
+        ),
         pytest.param(with_deduction(DeductionKind.FINE, 500), Flaw.DEDUCTION_NOT_LISTED, id="a fine"),
         pytest.param(with_deduction(DeductionKind.DEPOSIT, 500), Flaw.DEDUCTION_NOT_LISTED, id="a deposit"),
         pytest.param(with_deduction(DeductionKind.PLACEMENT_FEE, 500), Flaw.DEDUCTION_NOT_LISTED, id="a debt"),
@@ -155,6 +158,7 @@ def test_what_a_worker_finds_on_the_paper_is_judged_by_the_same_list() -> None:
     assert lacking(PAID, frozenset(Item), frozenset(DeductionKind)).flaws == (
         Flaw.DEDUCTION_NOT_ITEMISED,
         Flaw.BROKER_FEE_DEDUCTED,
+        Flaw.SECURITY_FEE_DEDUCTED,
         Flaw.DEDUCTION_NOT_LISTED,
     )
     assert lacking(PAID, (), (), is_skilled=True).source.article == "65"

@@ -45,6 +45,22 @@ def test_article_59_opens_a_change_of_employer(permit_type: str, reason: str, ex
     assert change_of_employer(DAY, PermitType(permit_type), ReasonCode(reason)).new_employer is expected
 
 
+@pytest.mark.parametrize(
+    ("reason", "was_sent", "expected"),
+    [
+        pytest.param("other_employer_work", None, NewEmployer.MUST_BE_ASKED, id="nobody asked her"),
+        pytest.param("unassigned_work", True, NewEmployer.MUST_BE_ASKED, id="73(2) is not for who was sent"),
+        pytest.param("unassigned_work", False, NewEmployer.NOT_FOR_THIS_REASON, id="73(2), she went herself"),
+        pytest.param("rules_broken", True, NewEmployer.NOT_FOR_THIS_REASON, id="73(5) is about other things"),
+    ],
+)
+def test_article_59_stays_open_to_who_was_sent_to_work_elsewhere(
+    reason: str, was_sent: bool | None, expected: NewEmployer
+) -> None:
+    change = change_of_employer(DAY, PermitType.B, ReasonCode(reason), was_sent=was_sent)
+    assert change.new_employer is expected
+
+
 @pytest.mark.parametrize("reason", ReasonCode)
 def test_article_59_has_the_same_answer_for_both_types_of_its_work_and_none_for_the_others(reason: ReasonCode) -> None:
     found = {each: change_of_employer(DAY, each, reason).new_employer for each in PermitType}

@@ -20,6 +20,7 @@ from law.transfers import (
     helped_on_after_death_by,
     local_authority_notified_by,
     permit_applied_for_by,
+    registered_by,
     search_for_employer,
     transfer_catch_up,
 )
@@ -34,6 +35,14 @@ def test_article_11_searches_sixty_days_from_the_day_after_registration() -> Non
     assert str(search.source).endswith("工作程序準則第11條第1項")
 
 
+def test_article_4_has_the_employer_register_her_in_time_and_names_no_number_of_days() -> None:
+    assert registered_by(date(2026, 3, 10)).by.day == date(2026, 3, 24)
+    assert registered_by(date(2026, 3, 14)).by.day == date(2026, 3, 30), "28 March is a Saturday"
+    assert str(registered_by.source).endswith("工作程序準則第4條第2項")
+    assert registered_by.doubt is not None
+    assert "leaves the days to the ministry" in registered_by.doubt
+
+
 @pytest.mark.parametrize(
     ("attended", "good_reason", "given_up"),
     [
@@ -46,6 +55,7 @@ def test_article_10_takes_staying_away_from_the_meeting_without_reason_as_giving
     attended: bool, good_reason: bool, given_up: bool
 ) -> None:
     assert gives_up_transfer(date(2026, 4, 8), attended=attended, good_reason=good_reason) is given_up
+    assert str(gives_up_transfer.source).endswith("第10條第5項")
 
 
 def test_article_11_lets_more_time_be_asked_for_in_the_last_fourteen_days() -> None:
@@ -159,7 +169,7 @@ def test_the_rules_answer_for_every_month_of_their_lives_and_are_silent_before()
         assert all(permit_applied_for_by(day, way).by.day > day for way in Way)
     rules = [value for value in vars(transfers).values() if isinstance(value, Rule)]
     own = [found for found in rules if found.__module__ == transfers.__name__]
-    assert len(own) == 10
+    assert len(own) == 11
     with pytest.raises(NotInForce):
         search_for_employer(date(2022, 4, 29))
     with pytest.raises(NotInForce):

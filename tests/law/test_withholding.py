@@ -21,7 +21,7 @@ from law.withholding import (
     [
         (deposit, date(2002, 1, 23), "就業服務法第5條第2項", "收取保證金"),
         (papers_kept_by_employer, date(2002, 1, 23), "就業服務法第57條第1項", "護照"),
-        (papers_kept_by_broker, date(2002, 1, 23), "就業服務法第40條第1項", "留置"),
+        (papers_kept_by_broker, date(2018, 11, 30), "就業服務法第40條第1項", "違反雇主或勞工之意思，留置許可文件"),
         (fee_beyond_standard, date(2002, 1, 23), "就業服務法第40條第1項", "規定標準以外之費用"),
         (penalty_withheld, date(1984, 8, 1), "勞動基準法第26條", "違約金"),
     ],

@@ -103,6 +103,7 @@ def test_on_the_last_day_it_is_still_said_and_on_the_day_after_what_can_be_done_
     assert desk.said(message, date(2026, 4, 9))[0].startswith("You can appeal until April 9, 2026")
     late = desk.said(message, date(2026, 4, 10))
     assert late[0] == "Call 1955 today: your work permit was revoked"
+    assert "If the letter reached you later, the days run from then." in " ".join(late)
     assert "a late appeal may be possible" in " ".join(late)
 
 
@@ -125,6 +126,17 @@ def test_a_right_to_transfer_is_promised_to_nobody_else(desk: Desk, reason: str,
     assert "tell 1955 so today" in words
 
 
+@pytest.mark.parametrize("reason", ["other_employer_work", "unassigned_work"])
+def test_who_worked_elsewhere_may_have_been_sent_and_is_not_told_that_no_way_is_open(desk: Desk, reason: str) -> None:
+    words = " ".join(desk.said(desk.told(REVOKED, reason_code=reason)))
+    assert "If your employer or broker sent you to that work, tell 1955 so." in words
+    assert "If the reason is not your fault, you may be able to change employer." in words
+    assert "the law opens no change of employer" not in words
+    assert "If your employer or broker sent you" not in " ".join(
+        desk.said(desk.told(REVOKED, reason_code="false_data"))
+    )
+
+
 MUST_LEAVE = "After a revocation the law usually asks you to leave Taiwan."
 
 
@@ -143,7 +155,7 @@ def test_who_must_leave_is_told_so_by_the_law_and_not_by_the_kind_of_permit(
 ) -> None:
     desk.permit.permit_type = kind
     words = " ".join(desk.said(desk.told(REVOKED, reason_code=reason)))
-    assert (MUST_LEAVE in words) is must
+    assert (MUST_LEAVE in words) is ("ask in writing that the decision waits" in words) is must
     assert "Ask 1955 before you decide anything." in words
 
 
@@ -185,6 +197,7 @@ def test_the_two_reports_begin_alike_and_differ_in_what_they_mean(desk: Desk) ->
     assert "lead to the loss of your permit" in " ".join(missing)
     assert "This is not the three-day report" in " ".join(search)
     assert "police" not in " ".join(missing)
+    assert "to go with you" in " ".join(search)
 
 
 def test_a_withdrawal_is_silent_when_the_report_never_reached_her(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Checks of links from the browser: two people for a link, a reason each, and the person at the account is told."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -58,6 +60,18 @@ def status(clerk: Clerk, action: str, **form: str) -> int:
     return clerk.post(f"{PAGE}/{action}", {"words": "Asked by telephone.", **form}).status_code
 
 
+def offered(clerk: Clerk, number: int) -> list[str]:
+    return re.findall(r'name="decision" value="(\w+)"', clerk.get(f"/cases/reviews/{number}").text)
+
+
+def claimed_in_vain(office: Office) -> None:
+    """The account 2, which the worker 1 was not linked to since the name did not quite fit: the review 2."""
+    now = office.clock.now()
+    with office.database.writing() as session:
+        contact = meet(session, f"U{2:032x}", None, now)
+        review.open_review(session, contact.id, 1, ReviewReason.NAME, now)
+
+
 def test_a_doubtful_link_is_looked_at_and_closed_with_a_decision(office: Office, lin: Clerk) -> None:
     assert "Several accounts" in lin.read("/cases?kind=review")
     assert "S••• N•••" in lin.read(PAGE)
@@ -88,7 +102,10 @@ def test_nobody_alone_cuts_a_link(office: Office, lin: Clerk, wang: Clerk) -> No
     assert (linked(office), told(office)) == (None, ["review 1 unlinked"])
     assert status(wang, "confirm", asked="not_hers") == 409
     assert [one for one in done(office) if one != "case_seen"] == ["review_asked", "case_closed"]
-    assert "Asked by telephone." in lin.read(PAGE)
+    page = lin.read(PAGE)
+    assert "Asked by telephone." in page
+    assert "Not linked now" in page
+    assert "was not told of the check" not in page
 
 
 def test_the_second_person_may_send_it_back_and_nothing_changes(office: Office, lin: Clerk, wang: Clerk) -> None:
@@ -111,12 +128,56 @@ def test_a_link_is_made_by_two_and_not_while_the_account_is_linked_elsewhere(
         binding.bind(session, 1, elsewhere.id, now)
         review.open_review(session, 1, 1, ReviewReason.NAME, now)
     about_it = {"words": "Asked by telephone.", "asked": "hers", "decision": "hers"}
+    assert "Linked to another record now" in lin.read("/cases/reviews/2")
+    assert offered(lin, 2) == ["in_order", "passed_on", "not_hers"]
+    assert lin.post("/cases/reviews/2/close", about_it).status_code == 422
+    with office.database.writing() as session:
+        binding.unbind(binding.bindings_of(session, 2)[0], now)
     assert lin.post("/cases/reviews/2/close", about_it).status_code == 303
+    with office.database.writing() as session:
+        binding.bind(session, 1, 2, now)
     assert wang.post("/cases/reviews/2/confirm", about_it).status_code == 409
     with office.database.writing() as session:
         binding.unbind(binding.bindings_of(session, 2)[0], now)
     assert wang.post("/cases/reviews/2/confirm", about_it).status_code == 303
     assert (linked(office), told(office)) == (Trust.VERIFIED, ["review 2 linked"])
+
+
+def test_the_page_of_a_linked_account_says_so_and_offers_to_cut_it(lin: Clerk) -> None:
+    page = lin.read(PAGE)
+    assert "Linked to this record now Whoever uses it was not told of the check" in page
+    assert "Nothing is wrong: the link stays as it is" in page
+    assert "The account is not hers: cut its link (a second person confirms)" in page
+    assert "She was asked, and the account is hers: the link is trusted as verified" in page
+    assert offered(lin, 1) == ["in_order", "passed_on", "hers", "not_hers"]
+
+
+def test_the_page_of_an_account_that_was_never_linked_offers_no_link_to_keep_or_cut(
+    office: Office, lin: Clerk, wang: Clerk
+) -> None:
+    claimed_in_vain(office)
+    page = lin.read("/cases/reviews/2")
+    assert "Not linked now Whoever uses it was told that it could not be linked" in page
+    assert "Nothing is wrong: no link is made" in page
+    assert "She was asked, and the account is hers: link it (a second person confirms)" in page
+    assert "The account is not hers: no link is made (a second person confirms)" in page
+    assert [said for said in ("stays as it is", "cut its link") if said in page] == []
+    about_it = {"words": "She knows of no such account.", "asked": "not_hers", "decision": "not_hers"}
+    assert lin.post("/cases/reviews/2/close", about_it).status_code == 303
+    page = wang.read("/cases/reviews/2")
+    assert "No link is made, and the account cannot link itself to any worker any more." in page
+    assert "The link is cut at once" not in page
+    assert wang.post("/cases/reviews/2/confirm", about_it).status_code == 303
+    assert told(office) == []
+    with office.database.reading() as session:
+        assert review.was_cut(session, 2)
+
+
+def test_the_list_says_of_each_claim_whether_it_is_linked_and_what_was_told(office: Office, lin: Clerk) -> None:
+    claimed_in_vain(office)
+    rows = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "when", lin.read("/cases?kind=review"))
+    assert "1 Several accounts, or several workers Linked to this record now Whoever uses it was not told" in rows
+    assert "2 The name does not quite fit Not linked now Whoever uses it was told that it could not" in rows
 
 
 def test_the_second_person_gives_a_code_that_is_no_older_than_five_minutes(

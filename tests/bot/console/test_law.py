@@ -24,6 +24,7 @@ def told(clerk: Clerk, calculator: str, form: dict[str, str]) -> tuple[int, str]
     return answer.status_code, words_of(answer)
 
 
+FOCUSED = 'tabindex="-1" autofocus'
 INPUTS = {Kind.DAY: "date", Kind.NUMBER: "number", Kind.YES: "checkbox"}
 
 
@@ -77,9 +78,9 @@ def test_days_may_be_typed_with_commas_and_a_box_that_is_not_ticked_says_no(offi
     )
 
 
-def test_an_exact_share_is_shown_with_its_fraction(office: Office) -> None:
+def test_a_rounded_share_is_shown_with_its_fraction_beside_it(office: Office) -> None:
     page = told(office.clerk(Role.VIEWER), "manufacturing-fees", FEES | {"employees": "99"})[1]
-    assert "8.08 (800/99)%" in page
+    assert "8.08% Rounded; exactly 800 / 99" in page
 
 
 def test_what_does_not_fit_is_marked_and_what_was_typed_stays(office: Office) -> None:
@@ -91,6 +92,17 @@ def test_what_does_not_fit_is_marked_and_what_was_typed_stays(office: Office) ->
     assert "This is needed" in words_of(answer)
     assert answer.text.count('aria-invalid="true"') == 2
     assert 'id="result"' not in answer.text
+    assert [FOCUSED in tag for tag in re.findall(r"<[^>]*autofocus[^>]*>", answer.text)] == [True]
+    assert re.search(rf'<p class="alarm"[^>]*{FOCUSED}>', answer.text)
+
+
+def test_the_result_has_the_focus_and_a_form_that_was_only_opened_has_not(office: Office) -> None:
+    clerk = office.clerk(Role.VIEWER)
+    assert "autofocus" not in clerk.get("/law/manufacturing-fees").text
+    answer = clerk.post("/law/manufacturing-fees", FEES)
+    assert re.findall(r"<([^>]*)autofocus", answer.text) == [
+        'section class="card" aria-labelledby="result" tabindex="-1" '
+    ]
 
 
 def test_a_choice_that_is_none_is_refused(office: Office) -> None:

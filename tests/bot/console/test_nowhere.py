@@ -4,7 +4,8 @@ from typing import NoReturn
 
 import pytest
 
-from models.operator import Role
+from bot.console.gate import MOST_BYTES
+from models.operator import Role, form_token
 from tests.office import Office, words_of
 
 SECRET = "A800000014"
@@ -20,6 +21,33 @@ def test_an_address_without_a_page_says_so_in_the_operators_language(office: Off
         assert said in words_of(answer)
         assert SECRET not in answer.text + str(answer.headers)
         assert answer.headers["content-security-policy"]
+
+
+def test_whoever_is_signed_in_keeps_the_menu_on_every_page_that_refuses(office: Office) -> None:
+    clerk = office.clerk(Role.CASEWORKER, login="chang")
+    refused = {
+        404: clerk.get("/nowhere"),
+        403: clerk.get("/people"),
+        405: clerk.ask("PUT", "/console/cases"),
+        413: clerk.post("/cases/1/take", {"words": "x" * MOST_BYTES}),
+        422: clerk.post("/law/manufacturing-fees"),
+    }
+    for status, answer in refused.items():
+        assert answer.status_code == status
+        assert '<a class="brand" href="/console/">' in answer.text
+        assert '<a href="/console/workers"' in answer.text
+        assert '<a href="/console/people"' not in answer.text
+    no_row = clerk.get("/cases/reviews/999")
+    assert (no_row.status_code, "Made-up chang" in words_of(no_row)) == (404, True)
+    out = office.visitor().post("/sign-in", {"login": "x" * MOST_BYTES})
+    assert (out.status_code, "<nav" in out.text) == (413, False)
+
+
+def test_the_way_out_on_a_page_that_refuses_works(office: Office) -> None:
+    clerk = office.clerk(Role.CASEWORKER)
+    assert f'value="{form_token(clerk.token)}"' in clerk.get("/people").text
+    assert clerk.post("/sign-out").status_code == 303
+    assert clerk.get("/people").status_code == 303
 
 
 @pytest.mark.parametrize("path", NOWHERE)

@@ -169,7 +169,7 @@ def test_a_form_that_cannot_be_read_is_refused_without_echo(office: Office, cont
 @pytest.mark.parametrize("address", ["/announcements?state=%00", "/people/1%00", "/people?done=a%00b"])
 def test_there_is_no_page_at_an_address_with_a_nul(office: Office, address: str) -> None:
     answer = office.clerk(*Role).get(address)
-    assert (answer.status_code, "找不到這個頁面" in words_of(answer)) == (404, True)
+    assert (answer.status_code, "There is no such page" in words_of(answer)) == (404, True)
 
 
 def test_what_no_keyboard_types_is_left_out_and_lines_end_as_everywhere() -> None:

@@ -228,13 +228,32 @@ def test_skilled_workers_from_abroad_count_from_their_entry(person: Person, care
     assert "June 15, 2026 to August 14, 2026" in shown
 
 
-def test_before_2026_and_for_those_hired_in_taiwan_no_rule_is_made_up(person: Person) -> None:
+def test_for_skilled_workers_before_2026_and_for_professionals_no_rule_is_made_up(person: Person) -> None:
     person.is_told((START, ABOUT), (WHEN, KIND), (SKILLED, ABROAD), ("Yes", CARE), ("Yes", ENTERED))
     person.is_told(("2025-12-31", LAST), (UNKNOWN, Text("We do not know the law for these days")))
-    for abroad in ("No", UNKNOWN):
-        person.is_told((START, ABOUT), (WHEN, KIND), (SKILLED, ABROAD), (abroad, NO_RULE))
     person.is_told((START, ABOUT), (WHEN, KIND), ("Professional, student, family", NO_RULE))
     person.reads_nothing_of(CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("abroad", "starts_on", "told", "absent"),
+    [
+        ("No", "2025-10-31", ["March 31, 2026 to May 30, 2026", "reports about the change"], ["asked of skilled"]),
+        ("No", "2025-12-31", ["reports about the change"], ["asked of skilled", "counted from the day they entered"]),
+        ("No", "2026-01-01", ["Since 2026 this may not be asked of skilled workers"], ["counted from the day"]),
+        (UNKNOWN, "2025-10-31", ["March 31, 2026 to May 30, 2026", "counted from the day they entered"], []),
+    ],
+)
+def test_article_5_counts_from_the_permit_for_skilled_workers_hired_in_taiwan(
+    person: Person, abroad: str, starts_on: str, told: list[str], absent: list[str]
+) -> None:
+    person.is_told((START, ABOUT), (WHEN, KIND), (SKILLED, ABROAD), (abroad, STARTS), (starts_on, LAST))
+    person.is_told((UNKNOWN, PLANNED))
+    shown = shown_to(person)
+    assert [words for words in told if words not in shown] == [], shown
+    assert "受聘僱外國人健康檢查管理辦法第5條第4項" in shown
+    assert "第11條第1項" in shown
+    person.reads_nothing_of(*absent)
 
 
 @pytest.mark.parametrize(
@@ -247,9 +266,14 @@ def test_before_2026_and_for_those_hired_in_taiwan_no_rule_is_made_up(person: Pe
             "2026-02-23",
             "The last day was March 10, 2026. Go to the hospital today, and call 1955.",
         ),
-        ("The blood (syphilis)", "2026-03-01", "Show by March 31, 2026 that you were treated."),
-        ("The stool (parasites)", "2026-03-01", "Go to be examined again by May 5, 2026."),
+        (
+            "The blood (syphilis)",
+            "2026-03-01",
+            "You must have the proof that the treatment is finished by March 31, 2026.",
+        ),
+        ("The stool (parasites)", "2026-03-01", "You must have the negative result by May 5, 2026."),
         ("The stool (parasites)", UNKNOWN, "If the paper came today, the last day is May 15, 2026."),
+        ("The blood (syphilis)", "2026-02-08", "The last day was March 10, 2026. Go to the hospital today"),
         (UNKNOWN, "2026-03-01", "The day depends on the illness. Until you know it, keep to the first day."),
     ],
 )
@@ -258,4 +282,31 @@ def test_article_7_gives_the_day_after_a_bad_result(person: Person, what: str, d
     shown = shown_to(person)
     assert told in shown, shown
     assert "受聘僱外國人健康檢查管理辦法第7條第2項" in shown
-    person.reads(Text("One bad result does not end your permit. It can end if you do not go again, or fail again."))
+    assert "One bad result does not end your permit" in shown
+    assert not ("The last day was" in shown and TREATED_NOW in shown)
+
+
+CURABLE = "If you finish it and the health office confirms that, you count as passed."
+AGREE = "agree to the treatment in writing and take every dose."
+FAILS = "It can end if you do not go again, or fail again."
+TREATED_NOW = "Start the treatment today: on the last day it is too late."
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "absent"),
+    [
+        ("The lungs (X-ray)", [CURABLE, AGREE, "十五日內，至指定機構再檢查", "第9條", "第10條"], [FAILS, "三十日內"]),
+        ("The skin (leprosy)", [CURABLE, AGREE, "within 15 days of the diagnosis"], [FAILS, TREATED_NOW, "六十五"]),
+        ("The blood (syphilis)", [FAILS, TREATED_NOW, "三十日內，取得完成治療證明"], [CURABLE, AGREE, "第9條："]),
+        ("The stool (parasites)", [FAILS, TREATED_NOW, "取得陰性之證明", "amoeba three"], [CURABLE, "三十日內"]),
+        (UNKNOWN, [CURABLE, AGREE, FAILS, "三十日內", "六十五日內", "十五日內，至指定機構"], [TREATED_NOW]),
+    ],
+)
+def test_each_result_has_its_own_words_of_the_law_and_who_can_be_cured_reads_of_it(
+    person: Person, what: str, told: list[str], absent: list[str]
+) -> None:
+    day = "2026-03-01"
+    person.is_told((START, ABOUT), (BAD, WHICH), (what, RECEIVED), (day, Text("After a result that is not good")))
+    shown = shown_to(person)
+    assert [words for words in told if words not in shown] == [], shown
+    person.reads_nothing_of(*absent)

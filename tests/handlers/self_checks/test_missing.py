@@ -22,7 +22,7 @@ SERVED = Text("On which day was the letter about your permit delivered?")
 WHERE = Text("Where were you on your work days?")
 ABSENT = Text("Which was the first work day on which you were away?")
 DAYS_OFF = Text("Which days of the week do you not work?")
-CONTACT = Text("Since that day, did you tell an office about yourself?")
+CONTACT = Text("Before that day or since, did you tell an office about yourself?")
 CONTACT_ON = Text("On which day did you tell them?")
 FOUND = Text("A report that you are missing: what now")
 REPORTED = "My employer reported me"
@@ -93,7 +93,7 @@ def test_three_missed_days_without_a_word_and_the_day_of_the_employers_notice(pe
         pytest.param("Yes, and said where I stay", "2026-03-02", "should not count as lost", id="the first day"),
         pytest.param("Yes, and said where I stay", "2026-03-04", "should not count as lost", id="the third day"),
         pytest.param("Yes, and said where I stay", "2026-03-05", "not between your first", id="the day after"),
-        pytest.param("Yes, and said where I stay", "2026-03-01", "not between your first", id="the day before"),
+        pytest.param("Yes, and said where I stay", "2026-03-01", "That may count too, if", id="the day before"),
         pytest.param("Yes, but not where I stay", "2026-03-03", "must also know where", id="no place was named"),
         pytest.param("Yes, and said where I stay", "I do not know", "Else the report may stand", id="day unknown"),
     ],
@@ -103,6 +103,75 @@ def test_contact_counts_on_the_three_days_and_with_a_place(person: Person, conta
     person.is_told((contact, CONTACT_ON), (on, FOUND))
     assert said in shown(person), shown(person)
     person.reads(Text("Ask the office that you told to confirm it in writing, with the day."))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        pytest.param(
+            "Yes, I am or was in a shelter",
+            ("If a shelter had you on its list by March 4, 2026", "Ask the shelter for written proof."),
+            id="shelter",
+        ),
+        pytest.param(
+            "My employer or broker knows where I am",
+            ("If your employer or broker knew by March 4, 2026", "Keep the message.", "Tell the city or county."),
+            id="employer or broker",
+        ),
+    ],
+)
+def test_a_shelter_or_an_employer_who_knew_where_she_was_leaves_it_open(
+    person: Person, said: str, words: tuple[str, ...]
+) -> None:
+    away(person, "2026-03-02")
+    person.is_told((said, FOUND))
+    for each in (*words, SECOND_HAND):
+        assert each in shown(person), (each, shown(person))
+    person.reads_nothing_of("No office knew where you stayed", "Tell 1955 today where you stay")
+
+
+def test_who_stayed_in_a_shelter_and_fears_a_report_calls_today_all_the_same(person: Person) -> None:
+    away(person, "2026-03-09")
+    person.is_told(("Yes, I am or was in a shelter", FOUND))
+    assert "Tell 1955 today where you stay. The last day may be March 11, 2026" in shown(person)
+
+
+@pytest.mark.parametrize(
+    ("today", "offered"),
+    [
+        pytest.param(14, True, id="Saturday"),
+        pytest.param(15, False, id="Sunday, the third day if she had to work on it"),
+    ],
+)
+def test_the_calendar_holds_the_earliest_day_on_which_a_call_may_be_too_late(
+    person: Person, clock: Clock, today: int, offered: bool
+) -> None:
+    clock.move(NOON.replace(day=today))
+    try:
+        away(person, "2026-03-13")
+        person.taps(Text("No"))
+    finally:
+        clock.move(NOON)  # the desk is the module's
+    assert "The last day may be March 17, 2026" in shown(person)
+    assert ("Put in my calendar" in shown(person)) is offered
+
+
+@pytest.mark.parametrize(
+    ("what", "asked", "warned"),
+    [
+        pytest.param("Police or immigration look for me", WHERE, True, id="searched"),
+        pytest.param("My permit was revoked for it", SERVED, True, id="revoked"),
+        pytest.param(REPORTED, WHERE, False, id="reported only"),
+    ],
+)
+def test_who_may_be_ordered_to_leave_is_told_not_to_go_alone(
+    person: Person, what: str, asked: Text, warned: bool
+) -> None:
+    person.is_told((START, WHAT), (what, asked))
+    if asked == SERVED:
+        person.is_told(("I do not know", WHERE))
+    person.is_told(("At work", FOUND))
+    assert ("your country's office to go with you" in shown(person)) is warned
 
 
 def test_before_the_order_of_2023_any_contact_was_enough(person: Person) -> None:
@@ -160,7 +229,7 @@ def test_who_fears_a_report_learns_until_when_a_call_helps(person: Person) -> No
     )
     for words in (
         "You told us of no report.",
-        "Tell 1955 where you stay by March 12, 2026. Then your contact should not count as lost.",
+        "The last day may be March 12, 2026, or earlier if you had to work on a day off.",
         SECOND_HAND,
         "Fewer are not enough.",
         "Put in my calendar",
@@ -173,7 +242,7 @@ def test_who_fears_a_report_learns_until_when_a_call_helps(person: Person) -> No
 def test_today_is_still_in_time_and_tomorrow_is_not(person: Person) -> None:
     away(person, "2026-03-09")
     person.taps(Text("No"))
-    assert "Tell 1955 where you stay by March 11, 2026." in shown(person)  # today
+    assert "Tell 1955 today where you stay. The last day may be March 11, 2026" in shown(person)  # today
     away(person, "2026-03-06")
     person.taps(Text("No"))
     assert "No office knew where you stayed by March 10, 2026." in shown(person)

@@ -34,6 +34,7 @@ ALL, DONE = "All of these", "That is all"
 NOTHING = Text("We found nothing missing in what you tapped")
 NOT_LISTED = Text("The law does not list this deduction")
 BROKER = Text("What a broker may take from you")
+AFRAID = Text("If you are afraid, do not ask alone: call 1955 first.")
 NAMELESS = Text("Each deduction must have its own name and amount.")
 
 
@@ -118,6 +119,7 @@ def test_a_line_is_ticked_and_taken_back_and_what_is_left_out_is_missing(person:
         Text("It must show how you are paid: in cash or by bank."),
         Text("If you are not paid in cash, they must give you proof of each payment."),
         Text("They must give it to you, and you keep it."),
+        AFRAID,
         NAMELESS,
         Text("A broker fee is not in the list of deductions: you pay the broker yourself."),
         Text("A placement fee, debt, fine or deposit is not in the list of deductions."),
@@ -207,6 +209,7 @@ def test_what_the_article_lists_may_be_taken_and_no_more_than_her_part(person: P
             ["收費項目及金額標準第5條", "第6條第1項", "1 month's wage at most", "at all", "other limits"],
             [],
         ),
+        (FACTORY, "Employment security fee", ["就業服務法第55條第1項", "for your employer to pay, never for you"], []),
         (FACTORY, "It has no name", ["第66條第1項", "its own name and amount"], []),
     ],
 )
@@ -214,7 +217,7 @@ def test_what_the_article_does_not_list_is_told_with_the_rule_that_forbids_it(
     person: Person, kind: str, tapped: str, articles: list[str], absent: list[str]
 ) -> None:
     person.is_told((START, ABOUT), (DEDUCTION, KIND), (kind, WHICH), (tapped, NOT_LISTED))
-    person.reads(Text("Do not sign that you agree before you have asked 1955."))
+    person.reads(Text("Do not sign that you agree before you have asked 1955."), AFRAID)
     shown = shown_to(person)
     assert [words for words in articles if words not in shown] == []
     person.reads_nothing_of(*absent)

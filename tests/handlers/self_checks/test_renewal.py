@@ -82,8 +82,20 @@ def test_a_revoked_permit_is_no_permit_to_renew(
         pytest.param(
             "Skilled worker, cook, interpreter", ("within the last 4 months", "between 4 and 2 months"), id="C"
         ),
-        pytest.param("Factory, building, farm, boat, care", ("to renew between 4 and 2 months",), id="B"),
-        pytest.param("Family member or refugee", ("within the last 60 days before",), id="E"),
+        pytest.param(
+            "Factory, building, farm, boat, care",
+            ("to renew between 4 and 2 months", "Major public works have other days. If you build one, ask 1955."),
+            id="B",
+        ),
+        pytest.param(
+            "Family member or refugee",
+            (
+                "within the last 60 days before",
+                "those who live with a Taiwanese parent or child can apply without an employer.",
+                "就業服務法第51條第2項",
+            ),
+            id="E",
+        ),
     ],
 )
 def test_the_rule_is_told_with_the_months_of_the_law(person: Person, kind: str, means: tuple[str, ...]) -> None:

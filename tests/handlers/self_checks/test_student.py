@@ -63,6 +63,9 @@ def test_twenty_hours_on_school_days_are_the_limit(person: Person, hours: str, f
     shown = words_of(list(person.screen))
     assert said in shown, shown
     assert (STOP.msgid in shown) is (found is OVER)
+    assert ("Do not write to them how many hours you have worked." in shown) is (found is OVER)
+    assert ("call 1955 first" in shown) is (found is OVER)
+    assert ("Tell each employer how many hours you work" in shown) is (found is WITHIN)
     for words in ("March 9, 2026", "September 30, 2026", "就業服務法第50條", "每星期最長為二十小時"):
         assert words in shown, shown
     assert person.kept() is None

@@ -19,6 +19,7 @@ START = "My permit was revoked: what can I do?"
 MAY_USE = Text("May we use your record for this?")
 KIND = Text("What kind of work was your permit for?")
 REASON = Text("Which reason does the letter give?")
+SENT = Text("Did your employer or broker send you to that work?")
 SERVED = Text("On which day was the letter delivered?")
 LEAVE_BY = Text("Until which day does the letter tell you to leave Taiwan?")
 REGISTERED = Text("Did the employment office register you for a new employer?")
@@ -99,17 +100,18 @@ def test_whose_fault_the_reason_names_decides_about_a_new_employer(person: Perso
         person,
         said,
         "You can appeal within 30 days",
-        "Ask your employer to register you",
+        "Your employer must register you at the employment office, in the days that the letter gives.",
+        "Address the appeal to the Executive Yuan (行政院), but send it to the Ministry of Labor (勞動部).",
         "Whether it is true, the offices decide.",
     )
-    person.reads_nothing_of("Last day for the appeal", "The search for a new employer ends", "NT$")
+    person.reads_nothing_of("Last day for the appeal", "The search for a new employer ends", "registered for", "NT$")
 
 
 @pytest.mark.parametrize(
     "reason",
     [
         "Absent, and contact lost",
-        "Other work, or a work rule broken",
+        "A work rule broken",
         "A law broken, or false information",
     ],
 )
@@ -122,8 +124,63 @@ def test_a_reason_that_blames_her_closes_the_transfer_and_leaves_the_appeal(pers
         "If the reason is not true, tell 1955 so today",
         "the law usually asks you to leave Taiwan. An appeal alone does not stop this.",
         "就業服務法第74條第1項",
+        "You can also ask in writing that the decision waits while the appeal runs (停止執行).",
+        "訴願法第93條第2項",
     )
-    person.reads_nothing_of("Ask your employer to register you")
+    person.reads_nothing_of("register you", "Be registered")
+
+
+@pytest.mark.parametrize("answer", ["Yes", UNKNOWN])
+def test_who_may_have_been_sent_to_the_other_work_keeps_the_way_to_a_new_employer(person: Person, answer: str) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), ("Work for another employer, or other work", SENT))
+    person.is_told((answer, SERVED), ("2026-03-10", LEAVE_BY), (UNKNOWN, REGISTERED), ("No", FOUND))
+    reads(
+        person,
+        "If the reason is not your fault, you may be able to change employer.",
+        "If your employer or broker sent",
+    )
+    person.reads_nothing_of("the law opens no change of employer")
+
+
+def test_who_went_to_the_other_work_herself_has_only_the_appeal(person: Person) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), ("Work for another employer, or other work", SENT))
+    person.is_told(("No", SERVED), ("2026-03-10", LEAVE_BY), (UNKNOWN, FOUND))
+    reads(person, "For this reason the law opens no change of employer.", "You can appeal until April 9, 2026.")
+    person.reads_nothing_of("If your employer or broker sent")
+
+
+@pytest.mark.parametrize(
+    ("served_on", "answer", "said", "unsaid"),
+    [
+        pytest.param(
+            "2026-02-25",
+            "No",
+            "Be registered for a new employer by\nMarch 11, 2026",
+            "The usual days to register you ended",
+            id="until today",
+        ),
+        pytest.param(
+            "2026-02-24",
+            "I do not know",
+            "The usual days to register you ended on March 10, 2026. Call 1955 today",
+            "Go to every meeting",
+            id="over since yesterday",
+        ),
+    ],
+)
+def test_who_is_not_registered_sees_until_when_she_must_be(
+    person: Person, served_on: str, answer: str, said: str, unsaid: str
+) -> None:
+    person.is_told((START, KIND), (LABOUR, REASON), ("My employer died or moved abroad", SERVED))
+    person.is_told((served_on, LEAVE_BY), (UNKNOWN, REGISTERED), (answer, FOUND))
+    reads(
+        person,
+        said,
+        "an earlier day in your letter counts.",
+        "In a shelter, ask the shelter.",
+        "第4條第2項",
+    )
+    person.reads_nothing_of(unsaid)
 
 
 def test_whose_work_is_not_in_article_59_is_not_told_to_choose_another_employer(person: Person) -> None:
@@ -144,7 +201,7 @@ def test_a_missing_report_as_the_reason_leads_to_what_can_be_done_against_it(per
     ("kind", "reason", "said"),
     [
         pytest.param(
-            "Student", "Other work, or a work rule broken", "does not make you leave at once", id="student stays"
+            "Student", "Work for another employer, or other work", "does not make you leave at once", id="student stays"
         ),
         pytest.param(
             "Student",
@@ -234,7 +291,7 @@ def test_a_day_to_leave_may_have_passed_or_cannot_be_right(person: Person, leave
     person.is_told(
         (START, KIND),
         (LABOUR, REASON),
-        ("Other work, or a work rule broken", SERVED),
+        ("A work rule broken", SERVED),
         ("2026-03-10", LEAVE_BY),
         (leave_by, FOUND),
     )
@@ -246,7 +303,7 @@ def test_an_appeal_whose_last_day_falls_on_a_day_off_moves_and_one_of_an_unknown
 ) -> None:
     person.is_told((START, KIND), ("Family member or refugee", REASON), ("The employment ended", SERVED))
     person.is_told(("2026-02-05", FOUND))  # the thirtieth day is Saturday, 7 March
-    reads(person, "was until March 9, 2026")
+    reads(person, "was until March 9, 2026", "If the letter reached you later, the days run from then. Ask 1955 today.")
     person.is_told((START, KIND), ("Family member or refugee", REASON), ("The employment ended", SERVED))
     person.is_told(("2019-02-05", FOUND))
     reads(person, "More than a year later", "The office calendar of that year is not known to us.")
@@ -323,6 +380,6 @@ def test_a_revocation_that_a_good_permit_followed_is_not_the_one_she_asks_about(
 def test_the_day_to_leave_is_the_one_that_the_letter_names(
     person: Person, served_on: str, leave_by: str, words: str
 ) -> None:
-    person.is_told((START, KIND), (LABOUR, REASON), ("Other work, or a work rule broken", SERVED))
+    person.is_told((START, KIND), (LABOUR, REASON), ("A work rule broken", SERVED))
     person.is_told((served_on, LEAVE_BY), (leave_by, FOUND))
     reads(person, words)
