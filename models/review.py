@@ -39,7 +39,7 @@ class WaitsForSecond(Exception):  # noqa: N818  reads as what it says where it i
 
 
 class Review(Base):
-    """A claim that a caseworker must look at; the worker is neither told nor refused."""
+    """A claim that a caseworker must look at."""
 
     __tablename__ = "review"
     __table_args__ = (
