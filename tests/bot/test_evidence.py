@@ -18,6 +18,11 @@ NOW = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)
 JPEG = b"\xff\xd8\xff\xe0 a made-up photo of a dormitory"
 
 
+@pytest.fixture(autouse=True)
+def _looks_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.evidence.IDLE_SECONDS", 0.1)
+
+
 @pytest.fixture
 def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
     with Town(database_url, tmp_path, NOW) as opened:
