@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from bot.calculators.answers import MOVES, Calculator, Line, Result, because, day, office_day, result, yes
+from bot.calculators.answers import MOVES, Calculator, Line, Result, Unanswerable, because, day, office_day, result, yes
 from bot.calculators.fields import Asked, Day, Days, Inputs
 from bot.two_languages import Words
 from law.missing_reports import Contact, ContactOffice, employers_notice_due, lost_contact, third_missed_day
@@ -62,13 +62,15 @@ class Absence(Inputs):
 
 
 def missing(given: Absence) -> Result:
+    _must_go_together(given)
     third = third_missed_day(given.absent_from, given.scheduled)
     if third is None:
         return result([_three_days(False, _FEWER)], _THREE)
     contacts = [] if given.contact_on is None else [Contact(given.contact_on, given.place_known)]
     knows = given.employer_knows_place
     lost = lost_contact(given.absent_from, third, contacts, employer_knows_place=knows)
-    note = {True: _LOOK_FIRST, False: _NOT_LOST, None: _EARLIER}[lost]
+    is_later = given.contact_on is not None and given.contact_on > third
+    note = {True: _LATER if is_later else _LOOK_FIRST, False: _NOT_LOST, None: _EARLIER}[lost]
     lines = [
         _three_days(True),
         day("third_missed", "曠職第三日", "Third day missed", third),
@@ -78,6 +80,24 @@ def missing(given: Absence) -> Result:
         return result(lines, _THREE, _LOST)
     due = office_day("notice_due", "書面通知期限", "Notice in writing by", employers_notice_due(third))
     return result([*lines, due], _THREE, _LOST, _NOTICE, MOVES)
+
+
+def _must_go_together(given: Absence) -> None:
+    """What would be left out in silence could cost the worker her permit."""
+    if min(given.scheduled) != given.absent_from:
+        raise Unanswerable(
+            Words(
+                "曠職首日須是排定工作日中的第一日。",
+                "The first day of the absence has to be the first of the days on which the worker was to work.",
+            )
+        )
+    if given.place_known and given.contact_on is None:
+        raise Unanswerable(
+            Words(
+                "請填寫聯繫日，或安置單位登記之日。",
+                "Give the day of the contact, or from which a shelter knew of her.",
+            )
+        )
 
 
 def _three_days(missed: bool, note: Words | None = None) -> Line:
@@ -95,6 +115,10 @@ _NOT_LOST = Words(f"不是失去聯繫，{_NO_REPORT.zh}", f"Contact was not los
 _EARLIER = Words(
     "曠職首日前已告知住處，可能仍算有聯繫；通報前先向該機關查證。",
     "A place told before the first day missed may still count as contact: ask that office before reporting.",
+)
+_LATER = Words(
+    "第三日後才聯繫，機關仍可能採認；通報前先向該機關查證。",
+    "A contact after the third day may still be accepted: ask that office before reporting.",
 )
 _LOOK_FIRST = Words(
     f"須同時失去聯繫始得通報；通報前先查證是否有聯繫紀錄：{ALL_OFFICES.zh}。",

@@ -120,7 +120,14 @@ FIRST = {"applied_on": "2026-11-22", "plan": "overseas", "permitted": 41, "plann
 NOTICE = {"noticed_on": "2026-03-09"}
 LATE = {"missed": "permission", "was_due": "2026-03-17", "filed_on": "2026-03-30"}
 CARER = {"counted_on": "2026-11-22"}
-ABSENT = {"absent_from": "2026-03-02", "scheduled": ["2026-03-02", "2026-03-03", "2026-03-04"]}
+
+
+def absent(*days: str) -> dict[str, object]:
+    """From the first of these days of work on."""
+    return {"absent_from": days[0], "scheduled": list(days)}
+
+
+ABSENT = absent("2026-03-02", "2026-03-03", "2026-03-04")
 
 
 def example(label: str, calculator: str, facts: Mapping[str, object], **expected: object) -> Any:
@@ -807,8 +814,8 @@ def test_a_last_day_in_a_year_without_an_office_calendar_says_so(agency: Agency)
         ("missing-notice", {"noticed_on": "2022-04-29"}, "管理辦法第68條第3項", "2022-04-29"),
         ("catch-up", LATE | {"was_due": "2022-04-29"}, "管理辦法第70條", "2022-04-29"),
         ("care-staff-qualification", {"counted_on": "2022-04-29"}, "管理辦法第60條第2項", "2022-04-29"),
-        ("missing-report", ABSENT | {"absent_from": "2018-06-03"}, "就業服務法第56條第1項", "2018-06-03"),
-        ("missing-report", ABSENT | {"absent_from": "2013-12-26"}, "就業服務法第56條第1項", "2013-12-26"),
+        ("missing-report", absent("2018-06-03", "2018-06-04", "2018-06-05"), "就業服務法第56條第1項", "2018-06-03"),
+        ("missing-report", absent("2013-12-26", "2013-12-27", "2013-12-28"), "就業服務法第56條第1項", "2013-12-26"),
     ],
 )
 def test_a_day_on_which_it_was_not_the_law_is_refused_by_its_name(
@@ -965,11 +972,25 @@ def test_who_keeps_a_contact_on_record_is_told_as_the_law_lists_it(agency: Agenc
         pytest.param({"scheduled": ["2026-03-02"]}, "three_days", "但書之協尋及聘僱關係終止之通知另計", id="two days"),
         pytest.param({"employer_knows_place": True}, "contact", "但書之協尋及聘僱關係終止之通知另計", id="reached"),
         pytest.param({"contact_on": "2026-03-01", "place_known": True}, "contact", "可能仍算有聯繫", id="earlier"),
+        pytest.param({"contact_on": "2026-03-06", "place_known": True}, "contact", "機關仍可能採認", id="later"),
     ],
 )
 def test_only_the_report_of_three_days_is_barred(agency: Agency, given: dict[str, Any], line: str, note: str) -> None:
     [found] = [one for one in agency.calculates("missing-report", ABSENT | given)["result"] if one["name"] == line]
     assert note in found["note"]["zh"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"absent_from": "2020-02-24"}, id="absent long before the first day of work"),
+        pytest.param({"absent_from": "2026-03-03"}, id="a day of work before the absence"),
+        pytest.param({"place_known": True}, id="a place told, and no day"),
+    ],
+)
+def test_an_absence_whose_days_do_not_go_together_is_not_judged(agency: Agency, given: dict[str, Any]) -> None:
+    status, refused = agency.refusal("missing-report", ABSENT | given)
+    assert (status, refused["error"]) == (422, "unanswerable")
 
 
 @pytest.mark.parametrize("depth", [3, 253, 254, 900])
